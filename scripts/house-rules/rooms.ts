@@ -1,0 +1,82 @@
+// Owns the import table of the house: which room may import which files and which packages, type
+// imports included. Data only; judge-import.ts applies it, plugin.ts makes lint errors of it.
+// Paths are relative to the project's folder, with "/" on every system.
+
+/** What a file may import. The first row whose `from` matches the file holds for it. */
+export interface Row {
+  /** Globs of the files that the row is about. */
+  readonly from: readonly string[];
+  /** Globs of files that they may import, beside the files of their own room. */
+  readonly files: readonly string[];
+  /**
+   * Packages: a name; a name and one export, as `package#name`; or NODE, LIBRARIES, ANY_PACKAGE.
+   * What is not listed is refused.
+   */
+  readonly packages: readonly string[];
+  /** Its files stand alone: even those of their own room are imported only where `files` says. */
+  readonly standalone?: true;
+}
+
+/** Every built-in module of Node, except `node:process`: only services/config.ts reads it. */
+export const NODE = "node";
+/** Each package under `dependencies` in package.json that is not Restate's. */
+export const LIBRARIES = "libraries";
+export const ANY_PACKAGE = "any package";
+
+/** Here each folder is a room of its own: objects/agent may not import objects/budget. */
+export const ROOMS_OF_ROOMS: readonly string[] = ["objects", "services", "examples"];
+
+const SDK = "@restatedev/restate-sdk";
+const CLIENTS = "@restatedev/restate-sdk-clients";
+const LANGUAGE = ["contract/**", "core/**"];
+const PRODUCT = [...LANGUAGE, "tools/**", "objects/**", "services/**", "gateway/**", "console/**"];
+const PUBLIC = ["index.ts", "contract/**", "testing/**", "services/*.ts"];
+
+export const TABLE: readonly Row[] = [
+  {
+    from: ["contract/**"],
+    files: [],
+    packages: ["zod", "@standard-schema/spec", "@restatedev/restate-sdk-core#iface"],
+  },
+  { from: ["core/digest.ts"], files: LANGUAGE, packages: ["canonicalize", "node:crypto"] },
+  { from: ["core/**"], files: LANGUAGE, packages: [] },
+  {
+    from: ["tools/**"],
+    standalone: true,
+    files: ["contract/**", "tools/define-tool.ts"],
+    // What a tool says its input and output in.
+    packages: ["zod", "@standard-schema/spec"],
+  },
+  { from: ["objects/**"], files: LANGUAGE, packages: [SDK] },
+  { from: ["services/server.ts"], files: PRODUCT, packages: [SDK, CLIENTS, NODE, LIBRARIES] },
+  {
+    from: ["services/tool-host/**"],
+    files: [...LANGUAGE, "tools/**"],
+    packages: [SDK, NODE, LIBRARIES],
+  },
+  { from: ["services/task-log/**"], files: LANGUAGE, packages: [SDK, CLIENTS, NODE, LIBRARIES] },
+  { from: ["services/**"], files: LANGUAGE, packages: [SDK, NODE, LIBRARIES] },
+  {
+    from: ["gateway/**", "cli/**", "console/**"],
+    files: ["contract/**"],
+    packages: [CLIENTS, NODE, LIBRARIES],
+  },
+  { from: ["index.ts"], files: PRODUCT, packages: [] },
+  {
+    // The in-memory runner is a shell of its own: it performs what core/ decides by the same
+    // services as a worker, and never by objects/ (docs/decisions/0001-rooms.md).
+    from: ["testing/**"],
+    files: [...LANGUAGE, "tools/**", "index.ts", "services/**"],
+    // The scripted model's wire protocol; a peer that the kit's users install.
+    packages: ["@copilotkit/aimock", NODE, LIBRARIES],
+  },
+  {
+    // What an agent is knows nothing of Restate (R21).
+    from: ["examples/*/agent.ts", "examples/*/tools/**"],
+    files: ["index.ts", "contract/**"],
+    packages: [NODE, LIBRARIES],
+  },
+  { from: ["examples/**"], files: PUBLIC, packages: [ANY_PACKAGE] },
+  { from: ["bench/**"], files: [...PUBLIC, "examples/**"], packages: [ANY_PACKAGE] },
+  { from: ["test/**", "scripts/**", "*"], files: ["**"], packages: [ANY_PACKAGE] },
+];

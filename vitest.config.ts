@@ -1,0 +1,17 @@
+// Owns how the tests run. They start real servers and processes, so two files run at once at most
+// and the bounds on time are wide: a test waits for conditions, it never measures.
+import { defineConfig } from "vitest/config";
+import { requirementsReporter } from "./test/requirements-reporter.ts";
+import { CLAIMED } from "./test/requirements.ts";
+import { totalsReporter } from "./test/totals-reporter.ts";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ["default", requirementsReporter(CLAIMED), totalsReporter()],
+  },
+});
