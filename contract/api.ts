@@ -1,0 +1,195 @@
+// Owns the bodies of the agent object's public handlers, as zod schemas: they validate, they
+// type the clients, and Restate publishes them as JSON Schema.
+import { z } from "zod";
+import { messageIdSchema, sha256Schema } from "./ids.ts";
+import { messageContentSchema } from "./message.ts";
+import { textSchema } from "./text.ts";
+import type { EffectClass } from "./effect-class.ts";
+import type { TaskEvent } from "./event.ts";
+import type { ContextMessage } from "./model.ts";
+import type { TaskStatus } from "./status.ts";
+
+/** How long `ask` waits when the caller does not say, and at most, in milliseconds. */
+export const DEFAULT_ASK_TIMEOUT_MS = 60_000;
+export const MAX_ASK_TIMEOUT_MS = 10 * 60_000;
+/** Events that one page of `events` holds at most. */
+export const MAX_EVENTS_PAGE = 500;
+
+/** The message that starts a task has this id; `ask` may wait for its turn by it. */
+export const START_MESSAGE_ID = "start";
+
+/** The schema of a handler's body. */
+export type BodySchema<T> = z.ZodType<T>;
+
+/** Body of `status`: nothing is read from it. */
+export const noInputSchema = z.unknown();
+
+const actorId = textSchema.min(1).max(256);
+
+export const startInputSchema = z.strictObject({
+  message: messageContentSchema,
+  /** Who answers for the task. */
+  owner: actorId.optional(),
+});
+export type StartInput = z.infer<typeof startInputSchema>;
+
+export const sendInputSchema = z.strictObject({
+  message: messageContentSchema,
+  /** Applied once for ever. Default: the id of this request's invocation. */
+  messageId: messageIdSchema.optional(),
+  from: actorId.optional(),
+});
+export type SendInput = z.infer<typeof sendInputSchema>;
+
+export const askInputSchema = z.strictObject({
+  message: messageContentSchema,
+  messageId: messageIdSchema.optional(),
+  from: actorId.optional(),
+  timeoutMs: z.int().min(0).max(MAX_ASK_TIMEOUT_MS).optional(),
+});
+export type AskInput = z.infer<typeof askInputSchema>;
+
+export const eventsInputSchema = z
+  .strictObject({
+    /** Events after this position; -1 from the start. */
+    after: z.int().min(-1).default(-1),
+    limit: z.int().min(1).max(MAX_EVENTS_PAGE).default(100),
+  })
+  .default({ after: -1, limit: 100 });
+export type EventsInput = z.infer<typeof eventsInputSchema>;
+
+export const cancelInputSchema = z
+  .strictObject({ reason: textSchema.max(1024).optional(), by: actorId.optional() })
+  .default({});
+export type CancelInput = z.infer<typeof cancelInputSchema>;
+
+export const recoverInputSchema = z
+  .strictObject({
+    cause: textSchema.min(1).max(256).default("operator"),
+    park: z.boolean().default(false),
+  })
+  .default({ cause: "operator", park: false });
+export type RecoverInput = z.infer<typeof recoverInputSchema>;
+
+/** What an outside system resolves an approval's awakeable with. */
+export const approvalDecisionSchema = z.strictObject({
+  decision: z.enum(["approve", "reject"]),
+  /** The digest that `status` shows for the proposed call. */
+  digest: sha256Schema,
+  by: actorId.optional(),
+  /** Reaches the model when the decision is `reject`. */
+  message: textSchema.max(8192).optional(),
+});
+export type ApprovalDecision = z.infer<typeof approvalDecisionSchema>;
+
+export interface StartResult {
+  readonly taskId: string;
+  readonly taskUid: string;
+  readonly status: TaskStatus;
+  /** False when the task was there already. */
+  readonly created: boolean;
+}
+
+export interface SendResult {
+  readonly taskId: string;
+  readonly taskUid: string;
+  readonly messageId: string;
+  readonly result: "accepted" | "duplicate";
+}
+
+/** The end of a turn, as `ask` answers it. */
+export interface TurnAnswer {
+  readonly turn: number;
+  readonly result: "completed" | "failed";
+  /** The model's words, or JSON where the agent has an output schema. */
+  readonly answer?: string;
+  /** Set instead of `answer` when it is above the inline limit. */
+  readonly artifact?: {
+    readonly sha256: string;
+    readonly size: number;
+    readonly mediaType: string;
+  };
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface AskResult {
+  readonly taskId: string;
+  readonly taskUid: string;
+  readonly messageId: string;
+  readonly status: TaskStatus;
+  /** Position of the last event; go on with `events`. */
+  readonly cursor: number;
+  /** Absent when the turn has not ended in time: ask again with the same messageId. */
+  readonly turn?: TurnAnswer;
+}
+
+/** An operation that the task has open. */
+export interface OperationView {
+  readonly operationId: string;
+  readonly state: string;
+  readonly tool: string;
+  readonly toolVersion: string;
+  readonly effect: EffectClass;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** The proposed call, exactly; only while an approval is open. */
+  readonly proposal?: {
+    readonly arguments: unknown;
+    readonly argumentsDigest: string;
+    /** What a decision must name. */
+    readonly digest: string;
+    readonly awakeableId: string;
+  };
+}
+
+export interface StatusView {
+  readonly taskId: string;
+  readonly taskUid: string;
+  readonly agent: string;
+  readonly agentVersion: string;
+  readonly status: TaskStatus;
+  /** Why, when the status alone does not tell. */
+  readonly reason?: string;
+  /** When the task wakes by itself, milliseconds since the epoch. */
+  readonly wakeAt?: number;
+  readonly turn: number;
+  readonly step: number;
+  readonly segment: number;
+  readonly operations: readonly OperationView[];
+  readonly usage: {
+    readonly modelCalls: number;
+    readonly toolCalls: number;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+  };
+  readonly lastTurn?: TurnAnswer;
+  readonly cursor: number;
+  readonly owner?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface EventsPage {
+  readonly taskUid: string;
+  readonly events: readonly TaskEvent[];
+  /** Give it as `after` for the next page. */
+  readonly cursor: number;
+  /** Whether there were more when this page was read. */
+  readonly more: boolean;
+}
+
+export interface ContextView {
+  readonly taskUid: string;
+  /** Position and hash of the log that the context is made of. */
+  readonly to: number;
+  readonly digest: string;
+  readonly messages: readonly ContextMessage[];
+  readonly cursor: number;
+  readonly more: boolean;
+}
+
+export interface CancelResult {
+  readonly taskUid: string;
+  readonly status: TaskStatus;
+  readonly result: "accepted" | "already-cancelled";
+}

@@ -1,0 +1,66 @@
+// Owns what the agent object's private handlers are sent. These are journaled by Restate and
+// may wait there across deployments: add optional fields only, or raise COMMAND_VERSION.
+import type { StoredPart } from "./message.ts";
+
+export const COMMAND_VERSION = 1;
+
+interface MessageCommand {
+  readonly messageId: string;
+  readonly parts: readonly StoredPart[];
+  /** SHA-256 of the canonical message as the caller wrote it. */
+  readonly digest: string;
+  readonly from?: string;
+  /** An awakeable to resolve with the turn's answer (`ask`). */
+  readonly listener?: string;
+}
+
+/** Input of `apply`. */
+export type Command = { readonly v: typeof COMMAND_VERSION } & (
+  | ({ readonly type: "start"; readonly owner?: string } & MessageCommand)
+  | ({ readonly type: "message" } & MessageCommand)
+  | { readonly type: "listen"; readonly messageId: string; readonly listener: string }
+  | { readonly type: "cancel"; readonly reason?: string; readonly by?: string }
+  | { readonly type: "recover"; readonly cause: string; readonly park: boolean }
+);
+
+/** Input of `wake`. */
+export type Wake = { readonly v: typeof COMMAND_VERSION } & (
+  | {
+      readonly type: "awakeable-opened";
+      readonly operationId: string;
+      readonly awakeableId: string;
+    }
+  | {
+      readonly type: "awakeable-settled";
+      readonly operationId: string;
+      readonly awakeableId: string;
+      /** The payload as it came, or why the awakeable was rejected. */
+      readonly payload: { readonly text: string } | { readonly rejected: string };
+    }
+  /** Of the park with this number; a later park makes it stale. */
+  | { readonly type: "timer"; readonly park: number }
+  | { readonly type: "tool-done"; readonly operationId: string }
+);
+
+/** Input of `run`. A number that is not the next segment's makes it stale. */
+export interface RunInput {
+  readonly v: typeof COMMAND_VERSION;
+  readonly segment: number;
+  /** When it was asked for, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Input of `holdfast.waiter/wait`, a frozen format: waiters outlive deployments (L4). */
+export interface WaiterRequest {
+  readonly v: 1;
+  readonly agent: string;
+  readonly taskId: string;
+  readonly operationId: string;
+}
+
+/** Names of the signals that a running segment listens to (L5). */
+export const YIELD_SIGNAL = "yield";
+export const ABORT_SIGNAL = "abort";
+export type SegmentSignal = typeof YIELD_SIGNAL | typeof ABORT_SIGNAL;
+
+export const WAITER_SERVICE = "holdfast.waiter";
