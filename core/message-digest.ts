@@ -1,0 +1,22 @@
+// Owns what makes two messages, or two starts of a task, the same (F28, F29).
+import { START_MESSAGE_ID } from "../contract/api.ts";
+import type { MessageContent } from "../contract/message.ts";
+import { digestOf } from "./digest.ts";
+
+/** Of a message as its caller wrote it. */
+export function messageDigest(content: MessageContent, from: string | undefined): string {
+  return digestOf({ message: content, from: from ?? null });
+}
+
+export interface StartContent {
+  readonly message: MessageContent;
+  /** `START_MESSAGE_ID`, or the id of the first message where `ask` makes the task. */
+  readonly messageId: string;
+  readonly owner?: string | undefined;
+}
+
+export function startDigest({ message, messageId, owner }: StartContent): string {
+  return messageId === START_MESSAGE_ID
+    ? digestOf({ message, owner: owner ?? null })
+    : messageDigest(message, owner);
+}

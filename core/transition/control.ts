@@ -1,0 +1,69 @@
+// Owns what cancelling, recovering and waking mean to the task.
+import type { EventBody } from "../../contract/event.ts";
+import { isOver } from "../reduce.ts";
+import type { TaskHead } from "../task-head.ts";
+
+/** Lost segments in a row, without a step in between, after which an operator is asked (L5). */
+const MAX_LOST_SEGMENTS = 3;
+
+export function onCancel(
+  head: TaskHead,
+  by: string | undefined,
+  reason: string | undefined,
+): readonly EventBody[] {
+  if (isOver(head) || head.cancelling) return [];
+  return [
+    {
+      type: "cancel.requested",
+      actor: { kind: "operator", ...(by === undefined ? {} : { id: by }) },
+      ...(reason === undefined ? {} : { reason }),
+      data: { from: head.status },
+    },
+  ];
+}
+
+/** After every operation is settled: which effects are not known is part of the record. */
+export function onCancelled(head: TaskHead): readonly EventBody[] {
+  const unknown = head.operations
+    .filter((each) => each.state === "unknown")
+    .map((each) => each.operationId);
+  return [{ type: "task.cancelled", data: { unknown } }];
+}
+
+/**
+ * Runs as an exclusive handler, so no segment is running: one that is open was lost. Safe to
+ * ask for at any time, also when nothing is wrong.
+ */
+export function onRecover(head: TaskHead, cause: string, park: boolean): readonly EventBody[] {
+  if (isOver(head)) return [];
+  const events: EventBody[] = [];
+  if (head.segment.open) {
+    events.push({ type: "segment.lost", data: { segment: head.segment.number, cause } });
+    const again = head.lostSegments + 1 >= MAX_LOST_SEGMENTS;
+    if (park || again) {
+      events.push({ type: "task.parked", data: { status: "needs-operator", reason: cause } });
+    }
+    return events;
+  }
+  if (!park && isParked(head))
+    events.push({ type: "task.woken", reason: cause, data: { from: head.status, by: "recover" } });
+  return events;
+}
+
+export function onTimer(head: TaskHead, park: number): readonly EventBody[] {
+  if (head.park.number !== park || !isParked(head)) return [];
+  return [{ type: "task.woken", data: { from: head.status, by: "timer" } }];
+}
+
+export function onToolDone(head: TaskHead, id: string): readonly EventBody[] {
+  if (head.status !== "waiting-tool") return [];
+  if (!head.operations.some((each) => each.operationId === id)) return [];
+  return [{ type: "task.woken", data: { from: head.status, by: "tool" } }];
+}
+
+const PARKED: ReadonlySet<string> = new Set(["waiting-tool", "waiting-provider", "needs-operator"]);
+
+/** Whether the task waits for something that a new segment looks after. */
+function isParked(head: TaskHead): boolean {
+  return PARKED.has(head.status);
+}
