@@ -1,0 +1,147 @@
+// Owns the agent object as Restate sees it: one virtual object service per agent, named for
+// it, keyed by task ID. What its handlers do is in the files beside this one.
+import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
+import { handlers, object } from "@restatedev/restate-sdk";
+import type { BodySchema } from "../../contract/api.ts";
+import {
+  START_MESSAGE_ID,
+  askInputSchema,
+  cancelInputSchema,
+  eventsInputSchema,
+  noInputSchema,
+  recoverInputSchema,
+  sendInputSchema,
+  startInputSchema,
+} from "../../contract/api.ts";
+import type { AgentDefinition } from "../../contract/agent.ts";
+import type { Command, RunInput, Wake } from "../../contract/command.ts";
+import { idProblem } from "../../contract/ids.ts";
+import { MAX_MESSAGE_BYTES } from "../../contract/message.ts";
+import { apply } from "./apply.ts";
+import type { RawBody } from "./input.ts";
+import { bodySerde, readBody } from "./input.ts";
+import { jsonOf } from "./json-serde.ts";
+import { problem } from "./problem.ts";
+import { ask } from "./public/ask.ts";
+import { cancel, nudge, recover } from "./public/control.ts";
+import { context, events } from "./public/read-log.ts";
+import { send } from "./public/send.ts";
+import { start } from "./public/start.ts";
+import { status } from "./public/status.ts";
+import type { Nudge, StoreOptions } from "./public/submit.ts";
+import { run } from "./run.ts";
+import type { RunDeps } from "./segment.ts";
+import { wake } from "./wake.ts";
+
+export interface AgentObjectDeps extends RunDeps {
+  readonly store: StoreOptions;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** Commands are retried for ever: an outage, however long, loses none of them (F24). */
+const COMMAND_RETRY = {
+  initialInterval: 100,
+  maxInterval: 2 * SECOND,
+  exponentiationFactor: 2,
+  maxAttempts: Number.MAX_SAFE_INTEGER,
+};
+
+/** A segment is retried a little, then paused, and looked after by the supervisor (L5). */
+const SEGMENT_RETRY = { ...COMMAND_RETRY, maxAttempts: 24, onMaxAttempts: "pause" } as const;
+
+const COMMAND_RETENTION = { journalRetention: MINUTE };
+/** A read leaves nothing behind; the ingress gives each call an idempotency key of its own. */
+const VIEW_RETENTION = { journalRetention: 0, idempotencyRetention: 0 };
+
+/** Body in, answer out, callable by anyone who reaches the ingress. */
+function publicHandler<I, O>(
+  schema: BodySchema<I>,
+  handle: (ctx: ObjectSharedContext, input: I) => Promise<O>,
+  retention: { readonly journalRetention: number } = COMMAND_RETENTION,
+) {
+  const options = {
+    input: bodySerde(schema),
+    // Plain curl sends another content type unless it is told.
+    accept: "*/*",
+    inactivityTimeout: 5 * SECOND,
+    retryPolicy: COMMAND_RETRY,
+    ...retention,
+  };
+  return handlers.object.shared(options, async (ctx: ObjectSharedContext, body: RawBody) => {
+    const wrong = idProblem(ctx.key);
+    if (wrong !== undefined) throw problem("invalid_task_id", `the task id ${wrong}`);
+    return handle(ctx, readBody(schema, body, MAX_MESSAGE_BYTES));
+  });
+}
+
+const PRIVATE = {
+  ingressPrivate: true,
+  retryPolicy: COMMAND_RETRY,
+  journalRetention: MINUTE,
+} as const;
+
+export function createAgentObject(deps: AgentObjectDeps) {
+  const { agent, store } = deps;
+  const { name } = agent;
+  return object({
+    name,
+    description: `Agent ${name}, version ${agent.version}; one task per key.`,
+    metadata: { "holdfast.agent-version": agent.version },
+    options: { enableLazyState: true },
+    handlers: {
+      start: publicHandler(startInputSchema, (ctx, input) =>
+        start(ctx, name, store, { ...input, messageId: START_MESSAGE_ID }),
+      ),
+      send: publicHandler(sendInputSchema, (ctx, input) =>
+        send(ctx, name, store, { ...input, messageId: input.messageId ?? ctx.request().id }),
+      ),
+      ask: publicHandler(askInputSchema, (ctx, input) =>
+        ask(ctx, name, store, { ...input, messageId: input.messageId ?? ctx.request().id }),
+      ),
+      status: publicHandler(noInputSchema, (ctx) => status(ctx, name), VIEW_RETENTION),
+      events: publicHandler(
+        eventsInputSchema,
+        (ctx, input) => events(ctx, name, input),
+        VIEW_RETENTION,
+      ),
+      context: publicHandler(
+        eventsInputSchema,
+        (ctx, input) => context(ctx, name, input),
+        VIEW_RETENTION,
+      ),
+      cancel: publicHandler(cancelInputSchema, (ctx, input) => cancel(ctx, name, input)),
+      recover: publicHandler(recoverInputSchema, (ctx, input) => recover(ctx, name, input)),
+      nudge: handlers.object.shared(
+        { ...PRIVATE, input: jsonOf<Nudge>() },
+        (ctx: ObjectSharedContext, input) => nudge(ctx, input),
+      ),
+      apply: handlers.object.exclusive(
+        { ...PRIVATE, input: jsonOf<Command>() },
+        (ctx: ObjectContext, input) => apply(ctx, deps, input),
+      ),
+      wake: handlers.object.exclusive(
+        { ...PRIVATE, input: jsonOf<Wake>() },
+        (ctx: ObjectContext, input) => wake(ctx, deps, input),
+      ),
+      run: handlers.object.exclusive(segmentOptions(agent), (ctx: ObjectContext, input) =>
+        run(ctx, deps, input),
+      ),
+    },
+  });
+}
+
+function segmentOptions({ limits, models }: AgentDefinition) {
+  return {
+    ...PRIVATE,
+    input: jsonOf<RunInput>(),
+    retryPolicy: SEGMENT_RETRY,
+    // Above the longest model call, or the engine would abort and repeat it (F11). Each model
+    // of the list may take its whole time in one action.
+    abortTimeout: limits.modelTimeoutMs * models.length + 5 * MINUTE,
+    // A segment that waits gives its place at the engine back, but not at every wait: coming
+    // back costs a replay.
+    inactivityTimeout: 10 * SECOND,
+  };
+}

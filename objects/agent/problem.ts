@@ -1,0 +1,19 @@
+// Owns the agent object's errors: terminal, with a stable code that crosses calls (L14).
+import { TerminalError } from "@restatedev/restate-sdk";
+import type { ErrorCode } from "../../contract/errors.ts";
+import { ERROR_STATUS } from "../../contract/errors.ts";
+
+/** An error that nobody should retry. The message never quotes what the caller sent. */
+export function problem(code: ErrorCode, message: string): TerminalError {
+  return new TerminalError(message, { errorCode: ERROR_STATUS[code], metadata: { code } });
+}
+
+export function taskEnded(status: string): TerminalError {
+  return problem("task_ended", `the task is ${status} and takes no messages; start another task`);
+}
+
+export function messageConflict(): TerminalError {
+  const message =
+    "a message with this id but another content was applied already; use another messageId";
+  return problem("message_conflict", message);
+}

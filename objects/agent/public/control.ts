@@ -1,0 +1,55 @@
+// Owns `cancel`, `recover` and the private `nudge`: commands that carry no message.
+import type { ObjectSharedContext } from "@restatedev/restate-sdk";
+import type { CancelInput, CancelResult, RecoverInput } from "../../../contract/api.ts";
+import { ABORT_SIGNAL } from "../../../contract/command.ts";
+import type { MessageRow } from "../task-state.ts";
+import { messageKey, viewHead } from "../task-state.ts";
+import { notFound, refuseEnded } from "./send.ts";
+import type { Nudge } from "./submit.ts";
+import { interruptSegment, sendApply, sendNudge } from "./submit.ts";
+
+export async function cancel(
+  ctx: ObjectSharedContext,
+  agent: string,
+  input: CancelInput,
+): Promise<CancelResult> {
+  const head = await viewHead(ctx);
+  if (head === undefined) throw notFound(agent);
+  const { taskUid, status } = head;
+  if (status === "cancelled" || head.cancelling)
+    return { taskUid, status, result: "already-cancelled" };
+  refuseEnded(head);
+  const { reason, by } = input;
+  sendApply(ctx, agent, {
+    type: "cancel",
+    ...(reason === undefined ? {} : { reason }),
+    ...(by === undefined ? {} : { by }),
+  });
+  interruptSegment(ctx, head, ABORT_SIGNAL);
+  sendNudge(ctx, head, { kind: ABORT_SIGNAL, attempt: 0 });
+  return { taskUid, status, result: "accepted" };
+}
+
+/** Looks after a task whose segment is gone. Harmless when nothing is wrong (L5). */
+export async function recover(
+  ctx: ObjectSharedContext,
+  agent: string,
+  input: RecoverInput,
+): Promise<{ readonly result: "accepted" }> {
+  if ((await viewHead(ctx)) === undefined) throw notFound(agent);
+  sendApply(ctx, agent, { type: "recover", ...input });
+  return { result: "accepted" };
+}
+
+/** Asks the running segment again, until the command it is about was applied (L5). */
+export async function nudge(ctx: ObjectSharedContext, input: Nudge): Promise<void> {
+  const head = await viewHead(ctx);
+  if (head === undefined) return;
+  const applied =
+    input.messageId === undefined
+      ? head.cancelling || head.status === "cancelled"
+      : (await ctx.get<MessageRow>(messageKey(input.messageId))) !== null;
+  if (applied) return;
+  interruptSegment(ctx, head, input.kind);
+  sendNudge(ctx, head, { ...input, attempt: input.attempt + 1 });
+}

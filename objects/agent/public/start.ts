@@ -1,0 +1,53 @@
+// Owns `start`: makes the task, once for ever (F28).
+import type { ObjectSharedContext } from "@restatedev/restate-sdk";
+import type { StartInput, StartResult } from "../../../contract/api.ts";
+import { START_MESSAGE_ID } from "../../../contract/api.ts";
+import { startDigest } from "../../../core/message-digest.ts";
+import { messageConflict, problem } from "../problem.ts";
+import { viewHead } from "../task-state.ts";
+import type { StoreOptions } from "./submit.ts";
+import { callApply, storeParts } from "./submit.ts";
+
+export interface NewStart extends StartInput {
+  readonly messageId: string;
+  readonly listener?: string;
+}
+
+export async function start(
+  ctx: ObjectSharedContext,
+  agent: string,
+  options: StoreOptions,
+  input: NewStart,
+): Promise<StartResult> {
+  const digest = startDigest(input);
+  const head = await viewHead(ctx);
+  if (head !== undefined && input.listener === undefined) {
+    if (head.inputDigest !== digest) throw conflict();
+    return { taskId: ctx.key, taskUid: head.taskUid, status: head.status, created: false };
+  }
+  const parts = await storeParts(ctx, input.message, options);
+  const { messageId, owner, listener } = input;
+  const applied = await callApply(ctx, agent, {
+    type: "start",
+    messageId,
+    parts,
+    digest,
+    ...(owner === undefined ? {} : { owner, from: owner }),
+    ...(listener === undefined ? {} : { listener }),
+  });
+  if (applied.result === "conflict")
+    throw messageId === START_MESSAGE_ID ? conflict() : messageConflict();
+  return {
+    taskId: ctx.key,
+    taskUid: applied.taskUid,
+    status: applied.status,
+    created: applied.result === "applied",
+  };
+}
+
+function conflict() {
+  return problem(
+    "task_conflict",
+    "a task with this id was started with another input; use another task id, or send it a message",
+  );
+}

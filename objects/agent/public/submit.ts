@@ -1,0 +1,107 @@
+// Owns what `start`, `send` and `ask` share: bringing a message into its stored form, handing
+// it to `apply`, and asking a running segment to let it in (L5).
+import type { ObjectSharedContext } from "@restatedev/restate-sdk";
+import { InvocationIdParser } from "@restatedev/restate-sdk";
+import type { ArtifactRef } from "../../../contract/artifact.ts";
+import type { Command, SegmentSignal } from "../../../contract/command.ts";
+import { COMMAND_VERSION } from "../../../contract/command.ts";
+import type { MessageContent, MessagePart, StoredPart } from "../../../contract/message.ts";
+import type { TaskHead } from "../../../core/task-head.ts";
+import type { Applied } from "../apply.ts";
+import { jsonOf } from "../json-serde.ts";
+
+/** Stores a long text and returns its reference. Runs inside an action. */
+export type StoreText = (text: string) => Promise<ArtifactRef>;
+
+export interface StoreOptions {
+  readonly storeText: StoreText;
+  readonly inlineLimitBytes: number;
+}
+
+/** The message's parts as the log keeps them: long text leaves the journal (L6). */
+export async function storeParts(
+  ctx: ObjectSharedContext,
+  content: MessageContent,
+  options: StoreOptions,
+): Promise<readonly StoredPart[]> {
+  const parts: readonly MessagePart[] =
+    typeof content === "string" ? [{ type: "text", text: content }] : content;
+  const stored: StoredPart[] = [];
+  // The bound is the message's: many small parts are large together.
+  let room = options.inlineLimitBytes;
+  for (const part of parts) {
+    const size = part.type === "text" ? new TextEncoder().encode(part.text).length : 0;
+    if (part.type !== "text") {
+      stored.push(part);
+    } else if (size <= room) {
+      room -= size;
+      stored.push({ type: "text", body: { text: part.text } });
+    } else {
+      const artifact = await ctx.run("store-text", () => options.storeText(part.text));
+      stored.push({ type: "text", body: { artifact } });
+    }
+  }
+  return stored;
+}
+
+type CommandBody = Command extends infer C ? (C extends Command ? Omit<C, "v"> : never) : never;
+
+export function callApply(ctx: ObjectSharedContext, agent: string, command: CommandBody) {
+  return ctx.genericCall<Command, Applied>({
+    ...applyTarget(ctx, agent, command),
+    outputSerde: jsonOf(),
+  });
+}
+
+export function sendApply(ctx: ObjectSharedContext, agent: string, command: CommandBody): void {
+  ctx.genericSend<Command>(applyTarget(ctx, agent, command));
+}
+
+function applyTarget(ctx: ObjectSharedContext, agent: string, command: CommandBody) {
+  const parameter: Command = { v: COMMAND_VERSION, ...command };
+  return {
+    service: agent,
+    key: ctx.key,
+    method: "apply",
+    parameter,
+    inputSerde: jsonOf<Command>(),
+  };
+}
+
+/** Asks the segment that holds the lock, if one does, to let waiting commands in. */
+export function interruptSegment(
+  ctx: ObjectSharedContext,
+  head: TaskHead,
+  kind: SegmentSignal,
+): void {
+  const { open, invocationId } = head.segment;
+  if (!open || invocationId === undefined) return;
+  ctx
+    .invocation(InvocationIdParser.fromString(invocationId))
+    .signal<null>(kind, jsonOf())
+    .resolve(null);
+}
+
+/** Input of `nudge`: goes on asking until a command is applied, as one signal may miss (L5). */
+export interface Nudge {
+  readonly kind: SegmentSignal;
+  /** Wait for this message to be applied, or for the cancellation when absent. */
+  readonly messageId?: string;
+  readonly attempt: number;
+}
+
+const FIRST_NUDGE_MS = 250;
+const LONGEST_NUDGE_MS = 30_000;
+
+/** Only a busy task needs it: an idle one applies the command at once. */
+export function sendNudge(ctx: ObjectSharedContext, head: TaskHead, nudge: Nudge): void {
+  if (!head.segment.open && !head.segment.queued) return;
+  ctx.genericSend<Nudge>({
+    service: head.agent,
+    key: ctx.key,
+    method: "nudge",
+    parameter: nudge,
+    inputSerde: jsonOf(),
+    delay: Math.min(FIRST_NUDGE_MS * 2 ** nudge.attempt, LONGEST_NUDGE_MS),
+  });
+}

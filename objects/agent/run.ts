@@ -1,0 +1,101 @@
+// Owns `run`: one segment (L4). It performs what core/ decides until the turn ends, the task
+// must wait, or a command asks it to yield; then it saves the head and ends.
+import type { ObjectContext } from "@restatedev/restate-sdk";
+import type { RunInput } from "../../contract/command.ts";
+import { decide } from "../../core/decide.ts";
+import type { StepEnd } from "./call-model.ts";
+import { callModel } from "./call-model.ts";
+import { callTools } from "./call-tools.ts";
+import { cancelTools } from "./cancel-tools.ts";
+import type { TaskHead } from "../../core/task-head.ts";
+import { markRunning } from "../../core/task-head.ts";
+import { takeAnswered } from "./listeners.ts";
+import type { RunDeps, Segment } from "./segment.ts";
+import { listen } from "./segment.ts";
+import { loadHead } from "./task-state.ts";
+import { createTaskWriter } from "./task-writer.ts";
+
+export async function run(ctx: ObjectContext, deps: RunDeps, input: RunInput): Promise<void> {
+  const head = await loadHead(ctx);
+  // A twin of a segment that has started, or one that a recovery has replaced.
+  if (head === undefined || head.segment.open || input.segment !== head.segment.number + 1) return;
+  const segment = openSegment(ctx, deps, head, input);
+  let end: StepEnd = "go-on";
+  while (end === "go-on") end = await advance(segment);
+  closeSegment(segment, end);
+}
+
+function openSegment(ctx: ObjectContext, deps: RunDeps, head: TaskHead, input: RunInput): Segment {
+  const writer = createTaskWriter(ctx, deps.ports.remember, head, input.at);
+  const { agent, manifest, ports } = deps;
+  const number = head.segment.number + 1;
+  const invocationId = ctx.request().id;
+  // Stored before its event, which is written along with the first answer: `catchUp` reads
+  // on from here.
+  writer.head = markRunning(head);
+  writer.mark({ segment: { number, open: true, queued: false, invocationId } });
+  writer.save();
+  const started = { segment: number, invocationId, agentVersion: agent.version, manifest };
+  writer.record([{ type: "segment.started", data: started }]);
+  return {
+    ctx,
+    agent,
+    manifest,
+    ports,
+    writer,
+    signals: listen(ctx),
+    registered: new Set(),
+    steps: 0,
+    waitedMs: 0,
+    toolWaits: 0,
+  };
+}
+
+async function advance(segment: Segment): Promise<StepEnd> {
+  const { writer, agent } = segment;
+  const decision = decide(writer.head, agent, { steps: segment.steps, bytes: writer.bytes });
+  switch (decision.do) {
+    case "call-model":
+      return callModel(segment, decision.room);
+    case "call-tools":
+      return callTools(segment, decision.operations);
+    case "cancel-tools":
+      await cancelTools(segment, decision.operations);
+      return "go-on";
+    case "record":
+      closeWaiters(
+        segment,
+        decision.events.some((event) => event.type === "task.cancelled"),
+      );
+      writer.record(decision.events);
+      return "go-on";
+    case "yield":
+    case "end":
+      return decision.do;
+  }
+}
+
+/** The waiters of a cancelled task must not wait for ever. */
+function closeWaiters(segment: Segment, cancelled: boolean): void {
+  if (!cancelled) return;
+  for (const { approval } of segment.writer.head.operations) {
+    if (approval?.awakeableId !== undefined)
+      segment.ctx.rejectAwakeable(approval.awakeableId, "the task was cancelled");
+  }
+}
+
+function closeSegment(segment: Segment, end: StepEnd): void {
+  const { ctx, writer } = segment;
+  writer.commit();
+  writer.mark({ segment: { ...writer.head.segment, open: false } });
+  const answered = takeAnswered(writer);
+  if (end === "yield" && hasWork(segment)) writer.sendRun();
+  else writer.save();
+  for (const { awakeableId, answer } of answered) ctx.resolveAwakeable(awakeableId, answer);
+}
+
+/** Whether a segment that yielded has anything left to do. */
+function hasWork(segment: Segment): boolean {
+  const { head } = segment.writer;
+  return decide(head, segment.agent, { steps: 0, bytes: 0 }).do !== "end";
+}

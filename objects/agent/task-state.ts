@@ -1,0 +1,66 @@
+// Owns the keys of a task's state and how they are read. All state is lazy and in small keys:
+// `head`, the log's chunks, and one small row per message and per turn (L6). The log is the
+// truth: a running segment commits chunks only, and stores the head now and then.
+import type { ObjectContext } from "@restatedev/restate-sdk";
+import { digestOf } from "../../core/digest.ts";
+import type { TaskHead } from "../../core/task-head.ts";
+import { upcastHead } from "../../core/task-head.ts";
+import { catchUp } from "./log-store.ts";
+import { problem } from "./problem.ts";
+import type { ReadContext } from "./read-context.ts";
+
+/** What is remembered of a message, for ever, so that its id is applied once (F28, F29). */
+export interface MessageRow {
+  readonly digest: string;
+  readonly turn: number;
+}
+
+/** Where a turn's end is in the log. */
+export interface TurnRow {
+  readonly endSeq: number;
+}
+
+export const HEAD_KEY = "head";
+
+export function messageKey(messageId: string): string {
+  return `message/${digestOf(messageId).slice(0, 32)}`;
+}
+
+export function turnKey(turn: number): string {
+  return `turn/${turn}`;
+}
+
+const TOO_NEW =
+  "the task's state was written by a newer version of this software; upgrade the worker";
+
+/**
+ * For a shared handler: the head as it was stored last, or undefined when there is no such
+ * task. While a segment is running it lags some commits behind; see `viewTask`.
+ */
+export async function viewHead(ctx: ReadContext): Promise<TaskHead | undefined> {
+  const stored = await ctx.get<TaskHead>(HEAD_KEY);
+  if (stored === null) return undefined;
+  const head = upcastHead(stored);
+  if ("newer" in head) throw problem("state_too_new", TOO_NEW);
+  return head;
+}
+
+/** For a shared handler: the head as of the last commit. */
+export async function viewTask(ctx: ReadContext): Promise<TaskHead | undefined> {
+  const head = await viewHead(ctx);
+  return head?.segment.open === true ? catchUp(ctx, head) : head;
+}
+
+/**
+ * For an exclusive handler. State that is newer than this code is never overwritten: the
+ * invocation keeps its input and is retried until newer code serves it (F22). Not a PauseError:
+ * that takes an action, whose entry in the journal the newer code would not fit.
+ */
+export async function loadHead(ctx: ObjectContext): Promise<TaskHead | undefined> {
+  const stored = await ctx.get<TaskHead>(HEAD_KEY);
+  if (stored === null) return undefined;
+  const head = upcastHead(stored);
+  if ("newer" in head) throw new Error(TOO_NEW);
+  // An open segment has stored commits behind the head, and is gone: this handler has its lock.
+  return head.segment.open ? catchUp(ctx, head) : head;
+}

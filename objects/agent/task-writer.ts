@@ -1,0 +1,160 @@
+// Owns a change of a task: events are sealed and reduced in memory, then written together
+// with the head, and what must follow from them is sent. Only exclusive handlers write (L1).
+import type { ObjectContext } from "@restatedev/restate-sdk";
+import type { EventBody, TaskEvent } from "../../contract/event.ts";
+import { COMMAND_VERSION, WAITER_SERVICE } from "../../contract/command.ts";
+import type { RunInput, Wake, WaiterRequest } from "../../contract/command.ts";
+import type { RememberEvents } from "../../contract/port.ts";
+import { EFFECT_POLICY } from "../../core/effect-policy.ts";
+import { eventSize, sealEvent } from "../../core/log.ts";
+import { reduce } from "../../core/reduce.ts";
+import type { TaskHead } from "../../core/task-head.ts";
+import { jsonOf } from "./json-serde.ts";
+import { appendEvents } from "./log-store.ts";
+import type { MessageRow, TurnRow } from "./task-state.ts";
+import { HEAD_KEY, messageKey, turnKey } from "./task-state.ts";
+
+export interface TaskWriter {
+  head: TaskHead;
+  /** Milliseconds since the epoch: the latest time that this handler knows from its journal. */
+  now: number;
+  /** Events that this handler has recorded, in order. */
+  readonly written: TaskEvent[];
+  /** Bytes of the events that this handler has written, about. */
+  bytes: number;
+  /** Takes events into the head; they are in the state after the next `commit` or `save`. */
+  record(events: readonly EventBody[]): void;
+  /** Marks that belong to the shell and follow from no event. */
+  mark(change: Partial<Pick<TaskHead, "segment" | "operations" | "listeners">>): void;
+  /** Writes the events. With `issued` the ready calls must follow at once. */
+  commit(issued?: boolean): void;
+  /**
+   * Writes the events, unless all of them may be written along with the next model answer:
+   * what they tell can be had again without repeating anything.
+   */
+  commitIfDue(): void;
+  /** Writes the events and the head. */
+  save(): void;
+  /** Saves and sends the next segment. The last thing before the end (L15). */
+  sendRun(): void;
+}
+
+/** A change of the task whose head this is, at this time (milliseconds since the epoch). */
+export function createTaskWriter(
+  ctx: ObjectContext,
+  remember: RememberEvents,
+  start: TaskHead,
+  now: number,
+): TaskWriter {
+  const pending: TaskEvent[] = [];
+  const writer: TaskWriter = {
+    head: start,
+    now,
+    written: [],
+    bytes: 0,
+    record: (events) => {
+      for (const body of events) {
+        const event = sealEvent(writer.head, body, writer.now);
+        writer.head = reduce(writer.head, event);
+        writer.written.push(event);
+        pending.push(event);
+      }
+    },
+    mark: (change) => {
+      writer.head = { ...writer.head, ...change };
+    },
+    commit: (issued = false) => {
+      if (pending.length === 0) {
+        if (issued) ctx.set(HEAD_KEY, writer.head);
+        return;
+      }
+      const events = pending.splice(0);
+      appendEvents(ctx, events, issued);
+      remember(writer.head.taskUid, events);
+      for (const event of events) {
+        writer.bytes += eventSize(event);
+        writeRows(ctx, event);
+        sendFollowUp(ctx, writer, event);
+      }
+    },
+    commitIfDue: () => {
+      if (pending.some((event) => !mayLag(event))) writer.commit();
+    },
+    save: () => {
+      writer.commit();
+      ctx.set(HEAD_KEY, writer.head);
+    },
+    sendRun: () => {
+      const { segment } = writer.head;
+      writer.mark({ segment: { ...segment, queued: true } });
+      writer.save();
+      const next: RunInput = { v: COMMAND_VERSION, segment: segment.number + 1, at: writer.now };
+      sendToSelf(ctx, writer.head, "run", next);
+    },
+  };
+  return writer;
+}
+
+/**
+ * The outcome of a call that may be repeated is kept by Restate under the operation's key, so
+ * that a segment which lost it attaches and gets it again (L3).
+ */
+function mayLag(event: TaskEvent): boolean {
+  if (event.type === "tool.returned") return EFFECT_POLICY[event.data.effect].repeatable;
+  return (
+    event.type === "segment.started" ||
+    event.type === "call.refused" ||
+    event.type === "answer.rejected"
+  );
+}
+
+/** Small rows by which a message or a turn is found again without reading the log. */
+function writeRows(ctx: ObjectContext, event: TaskEvent): void {
+  if (event.type === "message.received") {
+    const row: MessageRow = { digest: event.data.digest, turn: event.data.turn };
+    ctx.set(messageKey(event.data.messageId), row);
+  }
+  if (event.type === "turn.completed" || event.type === "turn.failed") {
+    const row: TurnRow = { endSeq: event.seq };
+    ctx.set(turnKey(event.data.turn), row);
+  }
+}
+
+function sendFollowUp(ctx: ObjectContext, writer: TaskWriter, event: TaskEvent): void {
+  if (event.type === "approval.requested" || event.type === "approval.mismatch") {
+    openWaiter(ctx, writer.head, event.data.operationId);
+  }
+  if (event.type === "task.parked" && event.data.wakeAt !== undefined) {
+    const delay = Math.max(0, event.data.wakeAt - writer.now);
+    const wake: Wake = { v: COMMAND_VERSION, type: "timer", park: writer.head.park.number };
+    sendToSelf(ctx, writer.head, "wake", wake, delay);
+  }
+}
+
+/** Asks the waiter for an awakeable. Asked twice, the second awakeable is turned away. */
+export function openWaiter(ctx: ObjectContext, head: TaskHead, operationId: string): void {
+  const { agent, taskId } = head;
+  ctx.genericSend<WaiterRequest>({
+    service: WAITER_SERVICE,
+    method: "wait",
+    parameter: { v: 1, agent, taskId, operationId },
+    inputSerde: jsonOf(),
+  });
+}
+
+function sendToSelf<T>(
+  ctx: ObjectContext,
+  head: TaskHead,
+  method: string,
+  parameter: T,
+  delay = 0,
+): void {
+  ctx.genericSend<T>({
+    service: head.agent,
+    key: head.taskId,
+    method,
+    parameter,
+    inputSerde: jsonOf(),
+    ...(delay === 0 ? {} : { delay }),
+  });
+}
