@@ -1,0 +1,148 @@
+// Owns the judgement of what a model asked for, before anything is done: unknown tools,
+// arguments that do not parse or do not fit, repeated call ids, too many calls (F3, F4, F5),
+// and the form of a final answer. It never throws: the judgement is data for the model.
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { CallCheck, ModelAnswer, RawCall } from "../../contract/model.ts";
+import type { AnySchema, AnyTool } from "../../contract/tool.ts";
+import { digestOf } from "../../core/digest.ts";
+
+/** Issues of one value that the model is told, and how long what it is told may be. */
+const MAX_ISSUES = 8;
+const MAX_MESSAGE = 2_000;
+
+const NO_FORM = "The arguments hold a number or a text that JSON cannot represent exactly.";
+
+export interface JudgedCall extends RawCall {
+  readonly check: CallCheck;
+}
+
+type Refusal = Extract<CallCheck, { ok: false }>;
+
+/**
+ * Judges the calls of one answer, in order. A repeated call id is renamed `<id>~2`; the call
+ * stands when it is the first one again, and is refused when it is another (F5).
+ */
+export async function judgeCalls(
+  calls: readonly RawCall[],
+  tools: readonly AnyTool[],
+  maxCalls: number,
+): Promise<readonly JudgedCall[]> {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const bound = new Map<string, string>();
+  const taken = new Set(calls.map((call) => call.callId));
+  const judged: JudgedCall[] = [];
+  for (const [ordinal, call] of calls.entries()) {
+    const check = ordinal < maxCalls ? await checkCall(call, byName) : tooMany(maxCalls);
+    const identity = `${call.name}\n${check.ok ? check.digest : call.arguments}`;
+    const first = bound.get(call.callId);
+    if (first === undefined) {
+      bound.set(call.callId, identity);
+      judged.push({ ...call, check });
+      continue;
+    }
+    const callId = freeId(call.callId, taken);
+    judged.push({ ...call, callId, check: first === identity ? check : duplicate(call.callId) });
+  }
+  return judged;
+}
+
+/** Judges the text of a final answer against the agent's output schema. */
+export async function judgeOutput(
+  text: string,
+  schema: AnySchema,
+): Promise<NonNullable<ModelAnswer["output"]>> {
+  const parsed = parse(text);
+  if ("problem" in parsed)
+    return { ok: false, message: tell(`it must be JSON and nothing else: ${parsed.problem}`) };
+  const problem = await schemaProblem(parsed.value, schema);
+  return problem === undefined ? { ok: true } : { ok: false, message: problem };
+}
+
+async function checkCall(call: RawCall, tools: ReadonlyMap<string, AnyTool>): Promise<CallCheck> {
+  const tool = tools.get(call.name);
+  if (tool === undefined) return unknownTool(call.name, [...tools.keys()]);
+  // Models leave the arguments of a tool without any empty.
+  const parsed = parse(call.arguments.trim() === "" ? "{}" : call.arguments);
+  if ("problem" in parsed) {
+    return {
+      ok: false,
+      code: "invalid_json",
+      message: tell(`The arguments are not valid JSON: ${parsed.problem}`),
+    };
+  }
+  const problem = await schemaProblem(parsed.value, tool.input);
+  if (problem !== undefined) return { ok: false, code: "invalid_arguments", message: problem };
+  const digest = digestArguments(parsed.value);
+  // Nothing that could be approved or compared.
+  if (digest === undefined) return { ok: false, code: "invalid_arguments", message: NO_FORM };
+  return { ok: true, digest, toolVersion: tool.version, effect: tool.effect };
+}
+
+/** The digest, or undefined for what has no canonical form, such as 1e999 or a lone surrogate. */
+function digestArguments(value: unknown): string | undefined {
+  try {
+    return digestOf(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(text: string): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : "it does not parse" };
+  }
+}
+
+async function schemaProblem(value: unknown, schema: AnySchema): Promise<string | undefined> {
+  try {
+    const { issues } = await schema["~standard"].validate(value);
+    if (issues === undefined) return undefined;
+    const told = issues.slice(0, MAX_ISSUES).map(describeIssue);
+    const more = issues.length - told.length;
+    return tell([...told, ...(more > 0 ? [`and ${more} more`] : [])].join("; "));
+  } catch {
+    // A check of the author's own that cannot take this value.
+    return "The value could not be checked against the schema.";
+  }
+}
+
+// A message quotes what the model wrote: of any length, and cut or escaped into lone
+// surrogates, which could not be hashed into the task log.
+function tell(message: string): string {
+  const cut = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message;
+  return cut.toWellFormed();
+}
+
+function describeIssue({ path = [], message }: StandardSchemaV1.Issue): string {
+  const place = path
+    .map((segment) => (typeof segment === "object" ? segment.key : segment))
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
+  return place === "" ? message : `${place}: ${message}`;
+}
+
+function unknownTool(name: string, tools: readonly string[]): Refusal {
+  const offer = tools.length === 0 ? "There are no tools." : `The tools are: ${tools.join(", ")}.`;
+  return { ok: false, code: "unknown_tool", message: tell(`There is no tool "${name}". ${offer}`) };
+}
+
+function tooMany(maxCalls: number): Refusal {
+  const message = `At most ${maxCalls} calls are executed per answer; ask again for this one.`;
+  return { ok: false, code: "too_many_calls", message };
+}
+
+function duplicate(callId: string): Refusal {
+  const message = `The call id "${callId}" was used before in this answer for another call; only the first one stands.`;
+  return { ok: false, code: "duplicate_call_id", message };
+}
+
+function freeId(callId: string, taken: Set<string>): string {
+  let repeat = 2;
+  while (taken.has(`${callId}~${repeat}`)) repeat += 1;
+  const free = `${callId}~${repeat}`;
+  taken.add(free);
+  return free;
+}

@@ -1,0 +1,90 @@
+// Owns the port CallModel: one step's model call from the log to a judged answer. It runs
+// inside the action `model-call`, so only what it returns is journaled. When to call again
+// is decided by core/, how to talk to a provider by the adapters.
+import type { AgentDefinition } from "../../contract/agent.ts";
+import type { ArtifactStore } from "../../contract/artifact.ts";
+import type {
+  AgentManifest,
+  ModelChoice,
+  ModelProvider,
+  ProviderReply,
+} from "../../contract/model.ts";
+import type { CallModel, FindUnregistered, ReadLog } from "../../contract/port.ts";
+import { assembleContext } from "../../core/context.ts";
+import { sealManifest } from "../../core/define-agent.ts";
+import { throwIfAborted } from "./abort.ts";
+import { buildRequest } from "./build-request.ts";
+import { callWithTimeout } from "./call-with-timeout.ts";
+import type { ContextCache } from "./context-cache.ts";
+import { keepAnswer } from "./keep-answer.ts";
+import { loadEvents } from "./load-events.ts";
+import { resolveMessages } from "./resolve-messages.ts";
+import { tryModels } from "./try-models.ts";
+
+export interface ModelCallerOptions {
+  readonly agent: AgentDefinition;
+  readonly manifest: AgentManifest;
+  /** By the names that the agent's models use. */
+  readonly providers: Readonly<Record<string, ModelProvider>>;
+  readonly artifacts: ArtifactStore;
+  readonly readLog: ReadLog;
+  readonly findUnregistered: FindUnregistered;
+  /** Texts of an answer above this many bytes become artifacts. */
+  readonly inlineLimitBytes: number;
+  /** May be shared by all callers of a process. */
+  readonly cache: ContextCache;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * The model caller of one agent. A call rejects with an AbortError when its signal aborts,
+ * and with a plain Error, which makes the engine retry, when the log or the store cannot be
+ * read; a provider's failure is a value.
+ */
+export function createModelCaller(options: ModelCallerOptions): CallModel {
+  const { agent, manifest, providers, artifacts, now = Date.now } = options;
+  const storeManifest = createManifestStore(manifest, artifacts);
+  return async (call, signal) => {
+    const startedAt = now();
+    throwIfAborted(signal);
+    await storeManifest();
+    const context = assembleContext(await loadEvents(call, options));
+    const { maxOutputTokens: cap, modelTimeoutMs: timeoutMs } = agent.limits;
+    const maxOutputTokens = cap === undefined ? undefined : cap * call.room;
+    const ask = async (choice: ModelChoice): Promise<ProviderReply> => {
+      const provider = providers[choice.provider];
+      if (provider === undefined) return { kind: "operator", code: "provider_not_configured" };
+      const messages = await resolveMessages(context, artifacts, choice);
+      const request = buildRequest({ manifest, model: choice.model, messages, maxOutputTokens });
+      return callWithTimeout(provider, request, { signal, timeoutMs });
+    };
+    const { choice, reply, fallbacks } = await tryModels(agent.models, ask);
+    const kept = reply.kind === "answered" ? await keepAnswer(reply, choice, options) : reply;
+    const { provider, model } = choice;
+    return {
+      provider,
+      model,
+      startedAt,
+      durationMs: Math.max(0, now() - startedAt),
+      fallbacks,
+      ...kept,
+    };
+  };
+}
+
+/** Stores the manifest before the first call of the process; a failure is tried again. */
+function createManifestStore(
+  manifest: AgentManifest,
+  artifacts: ArtifactStore,
+): () => Promise<unknown> {
+  const bytes = new TextEncoder().encode(sealManifest(manifest).json);
+  let stored: Promise<unknown> | undefined;
+  return () => {
+    stored ??= artifacts.put(bytes, "application/json").catch((error: unknown) => {
+      stored = undefined;
+      throw error;
+    });
+    return stored;
+  };
+}

@@ -1,0 +1,176 @@
+// Owns looking after what the engine gave up on (L5, F24): it resumes paused invocations when
+// the cause may be gone, frees a task from a segment that gets nowhere, and finds tasks whose
+// segment vanished. Every act is safe to repeat, so any number of workers may supervise.
+import type { Logger } from "pino";
+
+/** The part of the admin API and the ingress that supervising takes. */
+export interface SupervisorPorts {
+  query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  resumeInvocation(id: string, options: { readonly deployment: string }): Promise<unknown>;
+  killInvocation(id: string): Promise<unknown>;
+  /** The agent object's `recover`. */
+  recover(
+    task: { readonly agent: string; readonly taskId: string },
+    input: { readonly cause: string; readonly park: boolean },
+  ): Promise<void>;
+}
+
+export interface SupervisorOptions {
+  readonly ports: SupervisorPorts;
+  readonly logger: Logger;
+  /** Names of the agents that are looked after. */
+  readonly agents: readonly string[];
+  /** Milliseconds between two rounds; default 5,000. */
+  readonly intervalMs?: number;
+}
+
+export interface Supervisor {
+  /** One round, at once. Rejects when the engine cannot be asked. */
+  round(): Promise<void>;
+  stop(): void;
+}
+
+/** Resumes of one paused segment before it is taken to be a poison. */
+const MAX_RESUMES = 3;
+/** Restate's code of "the journal was written by other code". */
+const JOURNAL_MISMATCH = "RT0016";
+const DEFAULT_INTERVAL_MS = 5_000;
+
+export function startSupervisor(options: SupervisorOptions): Supervisor {
+  const { logger } = options;
+  const memory: Memory = { resumes: new Map(), suspects: new Set() };
+  let running = false;
+  const round = async (): Promise<void> => {
+    // A slow engine must not make rounds pile up.
+    if (running) return;
+    running = true;
+    try {
+      await resumePaused(options, memory);
+      await findVanished(options, memory);
+    } finally {
+      running = false;
+    }
+  };
+  const timer = setInterval(() => {
+    round().catch((error: unknown) => {
+      const said = error instanceof Error ? error.message : "unknown";
+      logger.warn({ said }, "the supervisor could not ask the engine; it tries again");
+    });
+  }, options.intervalMs ?? DEFAULT_INTERVAL_MS);
+  timer.unref();
+  return { round, stop: () => clearInterval(timer) };
+}
+
+interface Memory {
+  /** Paused segment to how often it was resumed. */
+  readonly resumes: Map<string, number>;
+  /** Tasks that looked abandoned in the round before. */
+  suspects: Set<string>;
+}
+
+async function resumePaused(options: SupervisorOptions, memory: Memory): Promise<void> {
+  const rows = await options.ports.query(
+    "SELECT id, target_service_name, target_service_key, target_handler_name FROM sys_invocation WHERE status = 'paused'",
+  );
+  for (const row of rows) {
+    await withoutHarm(options, () => resumeOrFree(options, memory, row));
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** One task that cannot be helped, such as one of a newer version (F22), must not keep others. */
+async function withoutHarm(
+  { logger }: SupervisorOptions,
+  act: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    const said = error instanceof Error ? error.message : "unknown";
+    logger.warn({ said }, "a task could not be looked after; the next rounds try again");
+  }
+}
+
+async function resumeOrFree(
+  { ports, logger, agents }: SupervisorOptions,
+  memory: Memory,
+  row: Row,
+): Promise<void> {
+  const id = String(row["id"]);
+  const agent = String(row["target_service_name"]);
+  const isSegment = row["target_handler_name"] === "run" && agents.includes(agent);
+  if (!isSegment) {
+    if (isOurs(agent, agents)) await ports.resumeInvocation(id, { deployment: "latest" });
+    return;
+  }
+  const mismatch = await isJournalMismatch(ports, id);
+  const resumes = memory.resumes.get(id) ?? 0;
+  if (!mismatch && resumes < MAX_RESUMES) {
+    memory.resumes.set(id, resumes + 1);
+    logger.info({ invocationId: id, agent, resumes }, "resuming a paused segment");
+    await ports.resumeInvocation(id, { deployment: "latest" });
+    return;
+  }
+  memory.resumes.delete(id);
+  const cause = mismatch
+    ? "version: the code changed under a running segment"
+    : "the segment failed over and over";
+  logger.warn({ invocationId: id, agent, cause }, "freeing a task from its segment");
+  await ports.killInvocation(id);
+  await ports.recover({ agent, taskId: String(row["target_service_key"]) }, { cause, park: true });
+}
+
+function isOurs(service: string, agents: readonly string[]): boolean {
+  return (
+    agents.includes(service) || service.startsWith("tools.") || service.startsWith("holdfast.")
+  );
+}
+
+/** A paused invocation's last failure is in its events only (ENGINE 2.4). */
+async function isJournalMismatch(ports: SupervisorPorts, id: string): Promise<boolean> {
+  const rows = await ports.query(
+    `SELECT event_json FROM sys_journal_events WHERE id = '${id}' AND event_type = 'TransientError' ORDER BY appended_at DESC LIMIT 1`,
+  );
+  const text = JSON.stringify(rows[0]?.["event_json"] ?? "");
+  return text.includes(JOURNAL_MISMATCH) || /error_code\W{1,5}570/.test(text);
+}
+
+/** A head that says a segment is open or queued, while no `run` of that task exists, twice in a row. */
+async function findVanished(options: SupervisorOptions, memory: Memory): Promise<void> {
+  const { ports, logger } = options;
+  const heads = await ports.query(
+    `SELECT service_name, service_key FROM state WHERE key = 'head'
+     AND (value_utf8 LIKE '%"open":true,"queued"%' OR value_utf8 LIKE '%"queued":true%')`,
+  );
+  const mine = heads.filter((row) => options.agents.includes(String(row["service_name"])));
+  if (mine.length === 0) {
+    memory.suspects = new Set();
+    return;
+  }
+  const runs = await ports.query(
+    "SELECT target_service_name, target_service_key FROM sys_invocation WHERE target_handler_name = 'run' AND status != 'completed'",
+  );
+  const alive = new Set(
+    runs.map((row) => taskName(row["target_service_name"], row["target_service_key"])),
+  );
+  const suspects = new Set<string>();
+  for (const row of mine) {
+    const [agent, taskId] = [String(row["service_name"]), String(row["service_key"])];
+    const name = taskName(agent, taskId);
+    if (alive.has(name)) continue;
+    if (!memory.suspects.has(name)) {
+      suspects.add(name);
+      continue;
+    }
+    logger.warn({ agent }, "recovering a task whose segment is gone");
+    await withoutHarm(options, () =>
+      ports.recover({ agent, taskId }, { cause: "the segment is gone", park: false }),
+    );
+  }
+  memory.suspects = suspects;
+}
+
+function taskName(agent: unknown, taskId: unknown): string {
+  return JSON.stringify([agent, taskId]);
+}
