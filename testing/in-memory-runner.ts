@@ -1,0 +1,124 @@
+// Owns the run of an agent without Restate: the same definition, the same decisions of core/, the
+// same model caller and tool host, with artifacts, log and waits in this process and virtual
+// time (L2, R21). Nothing of it outlives the process.
+import { randomUUID } from "node:crypto";
+import type { AgentDefinition } from "../contract/agent.ts";
+import type { ArtifactStore } from "../contract/artifact.ts";
+import { DEFAULT_INLINE_LIMIT_BYTES } from "../contract/artifact.ts";
+import type { ModelProvider } from "../contract/model.ts";
+import type { AnyTool, ToolLogger } from "../contract/tool.ts";
+import { manifestOf, sealManifest } from "../core/define-agent.ts";
+import { newHead } from "../core/transition/message.ts";
+import { createMemoryArtifactStore } from "../services/artifacts/memory-artifact-store.ts";
+import { createContextCache } from "../services/model/context-cache.ts";
+import { createModelCaller } from "../services/model/model-caller.ts";
+import type { FirstMessage } from "./memory/memory-client.ts";
+import { createMemoryClient } from "./memory/memory-client.ts";
+import { followUp, startTask, wakeForTool } from "./memory/memory-commands.ts";
+import type { MemoryDeps, MemoryTask } from "./memory/memory-task.ts";
+import { createMemoryTask } from "./memory/memory-task.ts";
+import { createMemoryTools } from "./memory/memory-tools.ts";
+import type { VirtualClock } from "./memory/virtual-clock.ts";
+import { createVirtualClock } from "./memory/virtual-clock.ts";
+import type { TaskClient } from "./task-client.ts";
+
+export interface InMemoryOptions {
+  readonly agent: AgentDefinition;
+  /** By the names that the agent's models use. */
+  readonly providers: Readonly<Record<string, ModelProvider>>;
+  /** The tools that are served; the agent's by default. */
+  readonly tools?: readonly AnyTool[];
+  /** Default "in-memory". */
+  readonly taskId?: string;
+  /** Give it one to let tools and providers wait in virtual time too. */
+  readonly clock?: VirtualClock;
+  readonly artifacts?: ArtifactStore;
+  /** Values above this many bytes become artifacts. Default 32 KiB. */
+  readonly inlineLimitBytes?: number;
+  /** What tools log; dropped by default. */
+  readonly logger?: ToolLogger;
+}
+
+/**
+ * A task in memory. Time moves only while `ask`, `until` or `clock.advance` wait, and then
+ * jumps: a timer of 30 days takes no time.
+ */
+export interface InMemoryTask extends TaskClient {
+  readonly clock: VirtualClock;
+  readonly artifacts: ArtifactStore;
+}
+
+/** A task of this agent, not started yet. */
+export function runInMemory(options: InMemoryOptions): InMemoryTask {
+  const { agent, taskId = "in-memory", clock = createVirtualClock() } = options;
+  const artifacts = options.artifacts ?? createMemoryArtifactStore();
+  const inlineLimitBytes = options.inlineLimitBytes ?? DEFAULT_INLINE_LIMIT_BYTES;
+  const state: { task?: MemoryTask; broken?: { readonly error: unknown } } = {};
+  const deps = createDeps({ ...options, artifacts, inlineLimitBytes, clock }, () => state.task);
+
+  const begin = ({ messageId, parts, digest, owner }: FirstMessage): void => {
+    const head = newHead({
+      taskUid: randomUUID(),
+      taskId,
+      agent: agent.name,
+      agentVersion: agent.version,
+      owner,
+      inputDigest: digest,
+      at: clock.now(),
+    });
+    const task = createMemoryTask(deps, head, {
+      onEvent: (event) => followUp(task, event),
+      onBroken: (error) => (state.broken ??= { error }),
+    });
+    state.task = task;
+    startTask(task, { messageId, parts, digest, from: owner });
+  };
+
+  const client = createMemoryClient({
+    agent: agent.name,
+    taskId,
+    clock,
+    artifacts,
+    inlineLimitBytes,
+    begin,
+    task: () => {
+      if (state.broken !== undefined) throw state.broken.error;
+      return state.task;
+    },
+  });
+  return { ...client, clock, artifacts };
+}
+
+type Given = InMemoryOptions &
+  Required<Pick<InMemoryOptions, "artifacts" | "inlineLimitBytes" | "clock">>;
+
+/** The services that a worker would bring along. */
+function createDeps(given: Given, task: () => MemoryTask | undefined): MemoryDeps {
+  const { agent, providers, artifacts, inlineLimitBytes, clock, logger = SILENT } = given;
+  const tools = createMemoryTools({
+    tools: given.tools ?? agent.tools,
+    artifacts,
+    inlineLimitBytes,
+    clock,
+    logger,
+    onLate: (operationId) => {
+      const waiting = task();
+      if (waiting !== undefined) wakeForTool(waiting, operationId);
+    },
+  });
+  const manifest = manifestOf(agent);
+  const callModel = createModelCaller({
+    agent,
+    manifest,
+    providers,
+    artifacts,
+    inlineLimitBytes,
+    readLog: async (_, after) => ({ events: task()?.log.slice(after + 1) ?? [], more: false }),
+    findUnregistered: async (names) => tools.unserved(names),
+    cache: createContextCache(),
+    now: clock.now,
+  });
+  return { agent, manifest: sealManifest(manifest).sha256, clock, callModel, tools };
+}
+
+const SILENT: ToolLogger = { info: () => {}, warn: () => {}, error: () => {} };

@@ -1,0 +1,100 @@
+// Owns how a test speaks to one task on a server: plain HTTP to Restate's ingress, as a user with
+// curl would. Waits in real time.
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type {
+  AskResult,
+  CancelResult,
+  EventsPage,
+  SendResult,
+  StartResult,
+  StatusView,
+} from "../contract/api.ts";
+import { DEFAULT_ASK_TIMEOUT_MS, MAX_EVENTS_PAGE } from "../contract/api.ts";
+import type { ErrorCode } from "../contract/errors.ts";
+import type { TaskEvent } from "../contract/event.ts";
+import type { TaskClient } from "./task-client.ts";
+import { DEFAULT_WITHIN_MS, notReached, proposalOf } from "./task-client.ts";
+import { taskProblem } from "./task-problem.ts";
+
+export interface IngressTarget {
+  /** Restate's HTTP front, such as http://127.0.0.1:8080. */
+  readonly ingressUrl: string;
+  /** The agent's name. */
+  readonly agent: string;
+  readonly taskId: string;
+}
+
+const POLL_MS = 25;
+
+/** Every method may be repeated. A call waits while no worker is there to answer it. */
+export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskClient {
+  const path = `restate/call/${agent}/${encodeURIComponent(taskId)}`;
+  const call = async <T>(handler: string, body?: unknown): Promise<T> =>
+    (await post(ingressUrl, `${path}/${handler}`, body)) as T;
+  const status = () => call<StatusView>("status");
+
+  return {
+    taskId,
+    start: (message, { owner } = {}) => call<StartResult>("start", { message, owner }),
+    send: (message, { messageId = newId(), from } = {}) =>
+      call<SendResult>("send", { message, messageId, from }),
+    ask: (message, { messageId = newId(), from, timeoutMs = DEFAULT_ASK_TIMEOUT_MS } = {}) =>
+      call<AskResult>("ask", { message, messageId, from, timeoutMs }),
+    status,
+    events: async () => {
+      const events: TaskEvent[] = [];
+      for (let after = -1; ;) {
+        const page = await call<EventsPage>("events", { after, limit: MAX_EVENTS_PAGE });
+        events.push(...page.events);
+        if (!page.more) return events;
+        after = page.cursor;
+      }
+    },
+    decide: async ({ operationId, digest, ...decision }) => {
+      const open = proposalOf(await status(), operationId === undefined ? {} : { operationId });
+      const awakeable = `restate/awakeables/${open.awakeableId}/resolve`;
+      await post(ingressUrl, awakeable, { digest: digest ?? open.digest, ...decision });
+    },
+    cancel: (options = {}) => call<CancelResult>("cancel", options),
+    until: async (wanted, { withinMs = DEFAULT_WITHIN_MS } = {}) => {
+      const statuses: readonly string[] = typeof wanted === "string" ? [wanted] : wanted;
+      const deadline = Date.now() + withinMs;
+      for (;;) {
+        const view = await status();
+        if (statuses.includes(view.status)) return view;
+        if (Date.now() > deadline) throw notReached(view, statuses);
+        await delay(POLL_MS);
+      }
+    },
+  };
+}
+
+async function post(base: string, path: string, body: unknown): Promise<unknown> {
+  const response = await fetch(new URL(path, `${base}/`), {
+    method: "POST",
+    // The ingress refuses a JSON body that is empty.
+    ...(body === undefined
+      ? {}
+      : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (response.ok) return text === "" ? undefined : (JSON.parse(text) as unknown);
+  throw refused(path, response.status, text);
+}
+
+function refused(path: string, status: number, text: string): Error {
+  try {
+    const { message, metadata } = JSON.parse(text) as {
+      message?: string;
+      metadata?: { code?: ErrorCode };
+    };
+    return taskProblem(metadata?.code ?? "unknown", message ?? `${path} answered ${status}`);
+  } catch {
+    return taskProblem("unknown", `${path} answered ${status}`);
+  }
+}
+
+function newId(): string {
+  return `message-${randomUUID()}`;
+}

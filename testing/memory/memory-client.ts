@@ -1,0 +1,177 @@
+// Owns how a test speaks to a task in memory: the public handlers of the agent object, with the
+// same checks and answers, and the waits in virtual time.
+import type { AskResult, SendResult, StatusView } from "../../contract/api.ts";
+import { DEFAULT_ASK_TIMEOUT_MS, START_MESSAGE_ID } from "../../contract/api.ts";
+import type { MessageContent, StoredPart } from "../../contract/message.ts";
+import { hasEnded } from "../../contract/status.ts";
+import type { MessageOptions, TaskClient } from "../task-client.ts";
+import { DEFAULT_WITHIN_MS, notReached, proposalOf } from "../task-client.ts";
+import { taskProblem } from "../task-problem.ts";
+import type { PartPlace } from "./incoming.ts";
+import { checkMessage, checkStart, newMessageId, storeParts } from "./incoming.ts";
+import { applyCancel, applyMessage, findMessage, settleApproval } from "./memory-commands.ts";
+import type { MemoryTask } from "./memory-task.ts";
+import { messageDigest, startDigest } from "../../core/message-digest.ts";
+import { cancelledAnswer } from "../../core/turn-answer.ts";
+import { answerOfTurn, statusOf } from "./status-view.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+/** A message, checked and stored. */
+export interface FirstMessage {
+  readonly messageId: string;
+  readonly parts: readonly StoredPart[];
+  readonly digest: string;
+  readonly owner: string | undefined;
+}
+
+/** Where the task is, or will be. */
+export interface MemoryPlace extends PartPlace {
+  readonly agent: string;
+  readonly taskId: string;
+  readonly clock: VirtualClock;
+  /** Makes the task. */
+  readonly begin: (message: FirstMessage) => void;
+  /** The task, once there is one. Throws what broke it. */
+  readonly task: () => MemoryTask | undefined;
+}
+
+export function createMemoryClient(place: MemoryPlace): TaskClient {
+  const { taskId } = place;
+  const ask: TaskClient["ask"] = async (content, options = {}) => {
+    const { messageId = newMessageId(), from, timeoutMs = DEFAULT_ASK_TIMEOUT_MS } = options;
+    if (place.task() === undefined) await startWith(place, content, messageId, from);
+    else if (messageId !== START_MESSAGE_ID) await sendTo(place, content, messageId, options);
+    return awaitTurn(place, messageId, timeoutMs);
+  };
+  return {
+    taskId,
+    start: async (content, { owner } = {}) => {
+      const created = await startWith(place, content, START_MESSAGE_ID, owner);
+      const { taskUid, status } = existing(place).head;
+      return { taskId, taskUid, status, created };
+    },
+    send: (content, options = {}) =>
+      sendTo(place, content, options.messageId ?? newMessageId(), options),
+    ask,
+    status: async () => viewOf(place),
+    events: async () => [...existing(place).log],
+    decide: async ({ operationId, digest, ...decision }) => {
+      await place.clock.settled();
+      const open = proposalOf(viewOf(place), operationId === undefined ? {} : { operationId });
+      const payload = JSON.stringify({ digest: digest ?? open.digest, ...decision });
+      settleApproval(existing(place), open.operationId, open.awakeableId, payload);
+    },
+    cancel: async ({ reason, by } = {}) => {
+      const task = existing(place);
+      const { taskUid, status, cancelling } = task.head;
+      if (status === "cancelled" || cancelling)
+        return { taskUid, status, result: "already-cancelled" };
+      refuseEnded(task);
+      applyCancel(task, by, reason);
+      return { taskUid, status, result: "accepted" };
+    },
+    until: async (wanted, { withinMs = DEFAULT_WITHIN_MS } = {}) => {
+      const statuses: readonly string[] = typeof wanted === "string" ? [wanted] : wanted;
+      const reached = (): boolean => statuses.includes(viewOf(place).status);
+      const { clock } = place;
+      if (await passTime(clock, clock.now() + withinMs, reached)) return viewOf(place);
+      throw notReached(viewOf(place), statuses);
+    },
+  };
+}
+
+function existing(place: MemoryPlace): MemoryTask {
+  const task = place.task();
+  if (task !== undefined) return task;
+  throw taskProblem("task_not_found", `agent ${place.agent} has no task yet; make it with start`);
+}
+
+function viewOf(place: MemoryPlace): StatusView {
+  const { head, log } = existing(place);
+  return statusOf(head, log);
+}
+
+/** Whether the task was made. */
+async function startWith(
+  place: MemoryPlace,
+  content: MessageContent,
+  messageId: string,
+  owner: string | undefined,
+): Promise<boolean> {
+  checkStart(content, owner);
+  const parts = await storeParts(content, place);
+  const digest = startDigest({ message: content, messageId, owner });
+  const task = place.task();
+  if (task === undefined) {
+    place.begin({ messageId, parts, digest, owner });
+    return true;
+  }
+  if (task.head.inputDigest === digest) return false;
+  throw taskProblem("task_conflict", "the task was started with another input");
+}
+
+async function sendTo(
+  place: MemoryPlace,
+  content: MessageContent,
+  messageId: string,
+  { from }: MessageOptions,
+): Promise<SendResult> {
+  checkMessage(content, messageId, from);
+  const parts = await storeParts(content, place);
+  const task = existing(place);
+  const digest = messageDigest(content, from);
+  const result = accept(task, messageId, digest);
+  if (result === "accepted") applyMessage(task, { messageId, parts, digest, from });
+  return { taskId: place.taskId, taskUid: task.head.taskUid, messageId, result };
+}
+
+/** Whether a message is new. Refuses another content under its id, and an ended task. */
+function accept(task: MemoryTask, messageId: string, digest: string): SendResult["result"] {
+  const known = findMessage(task.log, messageId);
+  if (known === undefined) {
+    refuseEnded(task);
+    return "accepted";
+  }
+  if (known.digest === digest) return "duplicate";
+  throw taskProblem("message_conflict", "a message with this id but another content was applied");
+}
+
+function refuseEnded({ head }: MemoryTask): void {
+  if (!hasEnded(head.status) && !head.cancelling) return;
+  throw taskProblem("task_ended", `the task is ${head.status} and takes no messages`);
+}
+
+async function awaitTurn(
+  place: MemoryPlace,
+  messageId: string,
+  timeoutMs: number,
+): Promise<AskResult> {
+  const { clock, taskId } = place;
+  const until = clock.now() + timeoutMs;
+  const answer = () => {
+    const { log, head } = existing(place);
+    const turn = findMessage(log, messageId)?.turn;
+    if (turn === undefined) return undefined;
+    const cancelled = head.status === "cancelled" ? cancelledAnswer(turn) : undefined;
+    return answerOfTurn(turn, log) ?? cancelled;
+  };
+  const ended = (): boolean => answer() !== undefined;
+  if (!(await passTime(clock, until, ended))) await clock.advance(until - clock.now());
+  const { taskUid, status, nextSeq } = existing(place).head;
+  const turn = answer();
+  const result = { taskId, taskUid, messageId, status, cursor: nextSeq - 1 };
+  return turn === undefined ? result : { ...result, turn };
+}
+
+/** Lets time pass until something holds; false when it does not by then. */
+async function passTime(
+  clock: VirtualClock,
+  until: number,
+  holds: () => boolean,
+): Promise<boolean> {
+  await clock.settled();
+  while (!holds()) {
+    if (!(await clock.jump(until))) return false;
+  }
+  return true;
+}

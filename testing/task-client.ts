@@ -1,0 +1,83 @@
+// Owns how a test speaks to one task, wherever it runs: in memory (in-memory-runner.ts) or on a
+// server (ingress-client.ts). A scenario written against it runs on both.
+import type {
+  ApprovalDecision,
+  AskResult,
+  CancelResult,
+  SendResult,
+  StartResult,
+  StatusView,
+} from "../contract/api.ts";
+import type { TaskEvent } from "../contract/event.ts";
+import type { MessageContent } from "../contract/message.ts";
+import type { TaskStatus } from "../contract/status.ts";
+
+export interface MessageOptions {
+  /** Applied once for ever. Default: a new one. */
+  readonly messageId?: string;
+  readonly from?: string;
+}
+
+export interface AskOptions extends MessageOptions {
+  /** Milliseconds until it answers without the turn's end; 60,000 by default. */
+  readonly timeoutMs?: number;
+}
+
+/** A decision on a proposed call. */
+export interface Decision extends Omit<ApprovalDecision, "digest"> {
+  /** Default: the one operation that waits for a decision. */
+  readonly operationId?: string;
+  /** Default: the one that `status` shows. */
+  readonly digest?: string;
+}
+
+/** A failure that the task answers with carries a `code`, as over the ingress. */
+export interface TaskClient {
+  readonly taskId: string;
+  start(message: MessageContent, options?: { readonly owner?: string }): Promise<StartResult>;
+  send(message: MessageContent, options?: MessageOptions): Promise<SendResult>;
+  /** Starts the task or sends it a message, and waits for the end of that turn. */
+  ask(message: MessageContent, options?: AskOptions): Promise<AskResult>;
+  status(): Promise<StatusView>;
+  /** The whole task log. */
+  events(): Promise<readonly TaskEvent[]>;
+  /** Decides on a proposed call. Rejects when none waits for a decision. */
+  decide(decision: Decision): Promise<void>;
+  cancel(options?: { readonly reason?: string; readonly by?: string }): Promise<CancelResult>;
+  /**
+   * Resolves once the task has this status, or one of these; rejects after `withinMs`
+   * (30,000 by default), naming the status that it has instead.
+   */
+  until(
+    status: TaskStatus | readonly TaskStatus[],
+    options?: { readonly withinMs?: number },
+  ): Promise<StatusView>;
+}
+
+export const DEFAULT_WITHIN_MS = 30_000;
+
+/** The proposal that a decision is about. Throws an Error when there is none, or several. */
+export function proposalOf(
+  { operations, status }: StatusView,
+  { operationId }: Pick<Decision, "operationId">,
+): { readonly operationId: string; readonly digest: string; readonly awakeableId: string } {
+  const open = operations.filter(
+    (each) =>
+      each.proposal !== undefined &&
+      (operationId === undefined || each.operationId === operationId),
+  );
+  const [only] = open;
+  if (only?.proposal === undefined) {
+    throw new Error(`no call waits for a decision; the task is ${status}`);
+  }
+  if (open.length > 1) {
+    throw new Error(`${open.length} calls wait for a decision: name one by its operationId`);
+  }
+  return { operationId: only.operationId, ...only.proposal };
+}
+
+/** Why `until` gives up. */
+export function notReached({ status, reason }: StatusView, wanted: readonly string[]): Error {
+  const why = reason === undefined ? "" : ` (${reason})`;
+  return new Error(`the task is ${status}${why}, and not ${wanted.join(" or ")}`);
+}
