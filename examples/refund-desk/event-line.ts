@@ -1,0 +1,57 @@
+// Owns how an event of the task log is shown to somebody who watches: in one short line.
+import type {
+  EventData,
+  EventType,
+  ModelAnswer,
+  StoredPart,
+  StoredText,
+  TaskEvent,
+} from "../../index.ts";
+
+const ARGUMENTS_WIDTH = 80;
+const SUBJECT_WIDTH = 9;
+
+/** One line, or undefined for what a watcher can do without. */
+export function eventLine(event: TaskEvent): string | undefined {
+  // Each entry takes the data of its own type, by construction of the table.
+  const describe = DESCRIBE[event.type] as ((data: unknown) => string) | undefined;
+  if (describe === undefined) return undefined;
+  const time = new Date(event.at).toISOString().slice(11, 23);
+  const subject = event.type.slice(0, event.type.indexOf(".")).padEnd(SUBJECT_WIDTH);
+  return `  ${time}  ${subject} ${describe(event.data).replace(/\s+/g, " ")}`;
+}
+
+const DESCRIBE: { readonly [T in EventType]?: (data: EventData[T]) => string } = {
+  "message.received": ({ parts }) => parts.map(partText).join(" "),
+  "segment.started": ({ segment, invocationId }) => `${segment} starts (${invocationId})`,
+  "segment.lost": ({ segment, cause }) => `${segment} was lost: ${cause}`,
+  "model.answered": ({ answer }) => answerText(answer),
+  "model.failed": ({ code, kind }) => `${code} (${kind})`,
+  "call.refused": ({ tool, message }) => `${tool} was refused: ${message}`,
+  "tool.returned": ({ tool, outcome, durationMs }) => `${tool}: ${outcome}, ${durationMs} ms`,
+  "approval.requested": ({ tool, effect }) => `${tool} needs one (${effect})`,
+  "approval.decided": ({ decision, by }) => `${decision}${by === undefined ? "" : ` by ${by}`}`,
+  "approval.mismatch": ({ reason }) => `a decision changed nothing: ${reason}`,
+  "task.parked": ({ status }) => `is ${status}`,
+  "task.cancelled": () => "is cancelled",
+  "turn.completed": ({ turn }) => `${turn} is completed`,
+  "turn.failed": ({ turn, message, code }) => `${turn} failed: ${message} (${code})`,
+};
+
+function answerText({ text, calls }: ModelAnswer): string {
+  if (calls.length === 0) return `says: ${text === undefined ? "" : textOf(text)}`;
+  const asked = calls.map((call) => `${call.name}(${shortened(textOf(call.arguments))})`);
+  return `asks for ${asked.join(", ")}`;
+}
+
+function shortened(text: string): string {
+  return text.length > ARGUMENTS_WIDTH ? `${text.slice(0, ARGUMENTS_WIDTH - 3)}...` : text;
+}
+
+function textOf(stored: StoredText): string {
+  return "text" in stored ? stored.text : `${stored.artifact.size} bytes`;
+}
+
+function partText(part: StoredPart): string {
+  return part.type === "text" ? textOf(part.body) : part.type;
+}
