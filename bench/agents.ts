@@ -1,0 +1,56 @@
+// Owns the agents and tools of the measurements: a clerk whose tool only reads, and a cashier
+// whose tool waits for an approval.
+import { z } from "zod";
+import { defineAgent, defineTool } from "../index.ts";
+import { mark } from "./marks.ts";
+
+/** In the worker's `providers`. */
+export const PROVIDER = "scripted";
+
+const input = z.object({ label: z.string(), item: z.string(), note: z.string() });
+const itemSchema = z.object({
+  item: z.string(),
+  price: z.number(),
+  description: z.string(),
+});
+
+/** What a look-up finds, the same in the baseline's tool. */
+export function lookUp(item: string): z.infer<typeof itemSchema> {
+  return { item, price: 1200, description: "d".repeat(160) };
+}
+
+const lookUpTool = defineTool({
+  name: "look-up",
+  description: "Looks an item up.",
+  input,
+  output: itemSchema,
+  effect: "read",
+  execute: ({ item }) => lookUp(item),
+});
+
+const payTool = defineTool({
+  name: "pay",
+  description: "Pays for an item.",
+  input,
+  output: itemSchema,
+  effect: "financial",
+  execute: ({ label, item }) => {
+    mark("tool", label, 0);
+    return lookUp(item);
+  },
+});
+
+const shared = {
+  instructions: "Look up what you are asked for, one item after the other.",
+  model: { provider: PROVIDER, model: "scripted-1" },
+};
+
+export const clerk = defineAgent({
+  ...shared,
+  name: "clerk",
+  tools: [lookUpTool],
+  // One turn of 2,000 steps is measured; everything else is as it comes.
+  limits: { maxSteps: 10_000 },
+});
+
+export const cashier = defineAgent({ ...shared, name: "cashier", tools: [payTool] });
