@@ -1,0 +1,116 @@
+// Owns the whole airline for a test file: engine, recorded model, databases, and one worker
+// that is killed on demand and comes back behind the same address. Plays conversations there
+// and brings back what can be seen from outside.
+import { join } from "node:path";
+import type { StatusView } from "../../contract/api.ts";
+import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { TaskEvent } from "../../contract/event.ts";
+import { createFsArtifactStore } from "../../index.ts";
+import { startEngine } from "../support/restate.ts";
+import { serveCheckpoints } from "./checkpoints.ts";
+import { agentName } from "./conversation.ts";
+import type { AppliedEffect, ArrivedRequest } from "./database.ts";
+import { openDatabase } from "./database.ts";
+import type { Conversation } from "./dataset.ts";
+import { createKillSwitch } from "./kill-switch.ts";
+import { keepWorker } from "./kept-worker.ts";
+import { playConversation } from "./play.ts";
+import type { Kill } from "./points.ts";
+import { startRecordedModel } from "./recorded-model.ts";
+import { prepareSeed } from "./seed.ts";
+import { ingressClient } from "./task-client.ts";
+
+/** What a conversation left behind. */
+export interface Played {
+  readonly status: StatusView;
+  readonly log: readonly TaskEvent[];
+  /** The result of each tool call, in order, as the log has it. */
+  readonly outputs: readonly string[];
+  /** How often each model call arrived at the model. */
+  readonly modelCalls: readonly number[];
+  /** What the model was sent and had not recorded. */
+  readonly refusals: readonly string[];
+  /** What arrived at the tools, repeated ones too. */
+  readonly requests: readonly ArrivedRequest[];
+  readonly effects: readonly AppliedEffect[];
+  readonly digest: string;
+  /** Deaths of the worker while the conversation was played. */
+  readonly kills: number;
+}
+
+export interface Airline extends AsyncDisposable {
+  /** Plays a conversation to its end; its worker is killed at the given points. */
+  play(conversation: Conversation, kills?: readonly Kill[]): Promise<Played>;
+  /** Deaths of the worker so far. */
+  kills(): number;
+}
+
+/** Rejects a conversation of which a turn takes longer than the deadline. */
+export async function openAirline(
+  conversations: readonly Conversation[],
+  turnDeadlineMs: number,
+): Promise<Airline> {
+  const engine = await startEngine();
+  const databases = join(engine.directory, "databases");
+  const artifacts = join(engine.directory, "artifacts");
+  const seed = prepareSeed(databases);
+  const killSwitch = createKillSwitch(() => worker.kill());
+  const model = await startRecordedModel(conversations, ({ id }, k) =>
+    killSwitch.reach(id, `model-call ${k}`),
+  );
+  const checkpoints = await serveCheckpoints(killSwitch.reach);
+  const worker = await keepWorker(engine, {
+    INGRESS_URL: engine.ingressUrl,
+    ADMIN_URL: engine.adminUrl,
+    MODEL_URL: model.baseUrl,
+    CHECKPOINTS_URL: checkpoints.url,
+    DATABASES: databases,
+    ARTIFACTS: artifacts,
+    CONVERSATIONS: JSON.stringify(conversations.map(({ id }) => id)),
+  });
+  const store = createFsArtifactStore({ directory: artifacts });
+
+  return {
+    kills: worker.kills,
+    play: async (conversation, kills = []) => {
+      const { id } = conversation;
+      seed(id);
+      killSwitch.arm(id, kills);
+      const before = worker.kills();
+      const refusals = () => model.refusals().filter((refusal) => refusal.startsWith(`${id},`));
+      const client = ingressClient(engine, agentName(conversation), id, turnDeadlineMs);
+      await playConversation(conversation, client).catch((error: unknown) => {
+        throw new Error([String(error), ...refusals()].join("\n"), { cause: error });
+      });
+      const seen = worker.kills() - before;
+      const log = await client.log();
+      using database = openDatabase(databases, id);
+      return {
+        status: await client.status(),
+        log,
+        outputs: await Promise.all(log.flatMap((event) => outputOf(event, store))),
+        modelCalls: model.callsOf(conversation),
+        refusals: refusals(),
+        requests: database.requests(),
+        effects: database.effects(),
+        digest: database.digest(),
+        kills: seen,
+      };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await worker[Symbol.asyncDispose]();
+      await engine.stop();
+      await checkpoints[Symbol.asyncDispose]();
+      await model[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The result that a tool's return carries; one without a result says so in its place. */
+function outputOf(event: TaskEvent, store: ArtifactStore): Promise<string>[] {
+  if (event.type !== "tool.returned") return [];
+  if (event.data.outcome !== "ok") return [Promise.resolve(`(${event.data.outcome})`)];
+  const { result } = event.data;
+  if ("text" in result) return [Promise.resolve(result.text)];
+  return [store.get(result.artifact).then((bytes) => new TextDecoder().decode(bytes))];
+}

@@ -1,0 +1,129 @@
+// Owns that every handler can be replayed from its journal at every await: the engine is told to
+// suspend whatever waits at once, so that each wait ends the attempt and the next one replays.
+import { createServer, type Http2ServerResponse, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApp, createFsArtifactStore } from "../../index.ts";
+import { createLogger } from "../../services/log.ts";
+import { dataOf } from "../agent/support/task.ts";
+import { CLERK, createClerk, worldAt } from "./support/clerk.ts";
+import {
+  countOf,
+  endOf,
+  openRecoveryScene,
+  type RecoveryScene,
+  storyOf,
+} from "./support/recovery-scene.ts";
+
+const PLAN = "look a, look b | refund 7 | done *";
+const STORY = [
+  "task.started",
+  "message.received",
+  "model.answered",
+  "tool.returned",
+  "tool.returned",
+  "model.answered",
+  "approval.requested",
+  "approval.opened",
+  "task.parked",
+  "approval.decided",
+  "task.woken",
+  "tool.returned",
+  "model.answered",
+  "turn.completed",
+];
+
+describe("with a suspension at every await", () => {
+  let scene: RecoveryScene;
+  let served: CountingWorker;
+  beforeAll(async () => {
+    scene = await openRecoveryScene();
+    served = await serveCounting(scene);
+  });
+  afterAll(async () => {
+    await scene.stop();
+    served.close();
+  });
+
+  it("R16 the same answer from the same journal, and nothing runs twice", async () => {
+    const { world, engine } = scene;
+    const task = await scene.start("replayed", PLAN);
+    const { operations } = await task.until("waiting-approval");
+    expect(await task.decide(operations[0], "approve")).toBe(202);
+    const { view, log } = await endOf(task);
+
+    expect(view.lastTurn?.answer).toBe("done look a: ok; look b: ok; refund 7: ok");
+    expect(storyOf(log)).toEqual(STORY);
+    expect(world.effects("replayed").map(({ what }) => what)).toEqual(["refund 7"]);
+    const points = countOf(world.arrivals("replayed", ""));
+    expect(points).toEqual(Object.fromEntries(Object.keys(points).map((point) => [point, 1])));
+
+    // It did suspend: each segment at the read of the head, at each model call, at its tools
+    // (two at a time may return at once); every tool at its action, the waiter at its awakeable.
+    const attempts = served.attempts();
+    const segments = dataOf(log, "segment.started").length;
+    expect(segments).toBe(2);
+    expect(attempts[`${CLERK}/run`]).toBeGreaterThanOrEqual(segments + segments + 3 + 2);
+    expect(attempts["tools.look/execute"]).toBe(4);
+    expect(attempts["tools.refund/execute"]).toBe(2);
+    expect(attempts["holdfast.waiter/wait"]).toBe(2);
+    // And every replay fitted its journal at once.
+    expect(await engine.admin.query("SELECT id, event_json FROM sys_journal_events")).toEqual([]);
+  });
+});
+
+interface CountingWorker {
+  /** Requests by which the engine had a handler executed, by service and handler. */
+  attempts(): Readonly<Record<string, number>>;
+  close(): void;
+}
+
+/** The whole app in this process, behind a listener that counts attempts. */
+async function serveCounting({ engine, world }: RecoveryScene): Promise<CountingWorker> {
+  const { agent, providers } = createClerk(worldAt(world.url));
+  const { listener, paths } = createApp({
+    agents: [agent],
+    providers,
+    artifacts: createFsArtifactStore({ directory: join(engine.directory, "artifacts") }),
+    ingressUrl: engine.ingressUrl,
+    adminUrl: engine.adminUrl,
+    logger: createLogger("silent"),
+  }).mount();
+  const urls: string[] = [];
+  const sessions = new Set<ServerHttp2Session>();
+  const server = createServer((request, response) => {
+    urls.push(request.url);
+    if (request.url.endsWith("/discover")) sayRequestResponse(response);
+    listener(request, response);
+  }).on("session", (session) => sessions.add(session));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  for (const path of paths)
+    await engine.admin.registerDeployment(`http://127.0.0.1:${port}${path}`);
+  return {
+    attempts: () =>
+      countOf(urls.map((url) => url.split("/invoke/")[1]).filter((each) => each !== undefined)),
+    close: () => {
+      server.close();
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
+
+/**
+ * Without a stream in both directions the engine closes its side of every request at once, so an
+ * attempt lasts until its first wait. A service's own timeouts do not apply then, which they would
+ * with the settings `inactivity-timeout` of the server or of the admin API.
+ */
+function sayRequestResponse(response: Http2ServerResponse): void {
+  const write = response.write.bind(response) as (
+    chunk: Uint8Array,
+    written: (error?: Error) => void,
+  ) => boolean;
+  // The SDK writes what its deployment has in one piece.
+  response.write = ((chunk: Uint8Array, written: (error?: Error) => void) => {
+    const said = Buffer.from(chunk).toString();
+    return write(Buffer.from(said.replace("BIDI_STREAM", "REQUEST_RESPONSE")), written);
+  }) as typeof response.write;
+}
