@@ -3,6 +3,7 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import type { StoredText } from "./artifact.ts";
 import type { EffectClass } from "./effect-class.ts";
+import type { NamedGrant } from "./grant.ts";
 
 /** Results above this many bytes reach the model as an excerpt with a reference (F6). */
 export const RESULT_EXCERPT_BYTES = 16 * 1024;
@@ -13,6 +14,11 @@ export const MAX_RESULT_BYTES = 8 * 1024 * 1024;
  * within it, the operation attaches and never runs twice (L3).
  */
 export const TOOL_RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+/**
+ * What is added to every bound on an attempt that may still be under way, in milliseconds: for
+ * workers' clocks that differ and for a request that the network is slow to deliver.
+ */
+export const FENCE_MARGIN_MS = 10_000;
 
 /** A schema that validates and, for a tool's input, can describe itself as JSON Schema. */
 export type AnySchema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>;
@@ -30,14 +36,38 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /**
    * SHA-256 of the operation id: the same for every attempt that the engine makes of this
-   * operation. Give it to the other side of every effect.
+   * operation. Give it to the other side of every effect. `reconcile` is given the one that
+   * `execute` had, `compensate` one of its own.
    */
   readonly idempotencyKey: string;
   readonly taskId: string;
   readonly taskUid: string;
   readonly agent: string;
   readonly logger: ToolLogger;
+  /**
+   * To be called as the last thing before the request that makes the effect. Rejects when the
+   * effect may not begin any more: too late, cancelled, stopped, not allowed. The tool lets
+   * that error through.
+   */
+  beginEffect(): Promise<void>;
+  /** `fetch` that calls `beginEffect` first and is aborted by `signal`. */
+  readonly fetch: typeof globalThis.fetch;
+  /** The credential of this name, fresh, for the tenant of the task. The tool declares it. */
+  credential(name: string): Promise<string>;
 }
+
+/** What the other side knows of an effect. */
+export type ReconcileAnswer<Output = unknown> =
+  | { readonly outcome: "applied"; readonly result: Output }
+  | { readonly outcome: "not-applied" }
+  | { readonly outcome: "unknown"; readonly reason: string };
+
+/** What became of undoing an effect. */
+export type CompensateAnswer =
+  | { readonly outcome: "undone" }
+  /** The effect stands: it cannot be undone, or provably was not. */
+  | { readonly outcome: "committed"; readonly reason: string }
+  | { readonly outcome: "unknown"; readonly reason: string };
 
 /** How the engine retries a failure that is neither a result nor a `toolFailure`. */
 export interface ToolRetry {
@@ -66,15 +96,52 @@ export interface ToolDefinition<Input = unknown, Output = unknown> {
   /** Bound of one attempt, in milliseconds. */
   readonly timeoutMs: number;
   readonly retry: ToolRetry;
+  /**
+   * Whether the other side makes an effect once per idempotency key. `none` in a class that
+   * may not run twice means at most once: the call is fenced (docs/effects.md).
+   */
+  readonly idempotency: "honoured" | "none";
+  /** How long after its intent a fenced attempt may still begin its effect, in milliseconds. */
+  readonly startDeadlineMs: number;
+  /** Names of the credentials that the tool uses. */
+  readonly credentials: readonly string[];
   /** Returns the result or a promise of it. */
   execute(input: Input, context: ToolContext): unknown;
+  /** Looks the effect up on the other side by `context.idempotencyKey`. */
+  readonly reconcile: ReconcileFn<Input> | undefined;
+  /** Undoes an effect that was applied with this result. */
+  readonly compensate: CompensateFn<Input, Output> | undefined;
+  /** A fingerprint of the outside state on which a proposed call rests (R38); JSON. */
+  readonly precondition: ToolReader<Input> | undefined;
+  /** What the call touches, such as `order/1017`; grants and approvals name it. */
+  readonly resource: InputFn<Input, string> | undefined;
+  /** What one call costs, in micro-units of the budgets' currency (1 = 0.000001). */
+  readonly price: InputFn<Input, number> | undefined;
 }
+
+type MaybePromise<T> = T | Promise<T>;
+// Bivariant as methods are, so that every ToolDefinition<I, O> is an AnyTool.
+export type ReconcileFn<Input> = {
+  // What the output schema takes, which it has not seen yet.
+  bivarianceHack(input: Input, context: ToolContext): MaybePromise<ReconcileAnswer>;
+}["bivarianceHack"];
+export type CompensateFn<Input, Output> = {
+  bivarianceHack(
+    input: Input,
+    result: Output,
+    context: ToolContext,
+  ): MaybePromise<CompensateAnswer>;
+}["bivarianceHack"];
+export type InputFn<Input, Value> = { bivarianceHack(input: Input): Value }["bivarianceHack"];
+export type ToolReader<Input> = {
+  bivarianceHack(input: Input, context: ToolContext): unknown;
+}["bivarianceHack"];
 
 /** A tool of any types, as lists of them are kept. */
 // Method bivariance lets every ToolDefinition<I, O> be one.
 export type AnyTool = ToolDefinition;
 
-/** Input of `tools.<name>/execute`. */
+/** What every verb of a tool's service is given. */
 export interface ToolRequest {
   readonly v: 1;
   readonly operationId: string;
@@ -82,6 +149,17 @@ export interface ToolRequest {
   readonly taskId: string;
   readonly taskUid: string;
   readonly tool: string;
+  /** Whose credentials the tool is given; absent for a task of no tenant. */
+  readonly tenant?: string;
+  /** Who answers for the task. */
+  readonly owner?: string;
+  /**
+   * What the task may do with this tool, for a class that is not asked for a fresh view; absent
+   * where the task was given no grants and may use what its agent declares.
+   */
+  readonly grants?: readonly NamedGrant[];
+  /** The model that asked for the call; only of a class with a fresh view. */
+  readonly model?: string;
   readonly arguments: StoredText;
   /** SHA-256 of the canonical arguments; the tool's service refuses others. */
   readonly argumentsDigest: string;
@@ -89,6 +167,33 @@ export interface ToolRequest {
   readonly issuedAt: number;
   /** A result later than this after `issuedAt` is followed by a `wake` of the task. */
   readonly wakeAfterMs: number;
+  /** The version that was approved; another one makes the call `stale`. */
+  readonly toolVersion?: string;
+  /** The fingerprint's digest when the call was proposed; another one makes it `stale` (R38). */
+  readonly precondition?: string;
+}
+
+/** Input of `tools.<name>/propose`. */
+export type ProposeRequest = Pick<
+  ToolRequest,
+  "v" | "agent" | "taskId" | "taskUid" | "tool" | "tenant" | "arguments"
+> &
+  /** Of a task that waits for the answer, and is woken when it is late. */
+  Partial<Pick<ToolRequest, "operationId" | "issuedAt" | "wakeAfterMs">>;
+
+/** Input of `tools.<name>/reconcile`. */
+export interface ReconcileRequest extends ToolRequest {
+  /**
+   * Until then, in milliseconds since the epoch, a first attempt may still begin or be under
+   * way: "not applied" counts only when it is said after it.
+   */
+  readonly notBefore?: number;
+}
+
+/** Input of `tools.<name>/compensate`: the arguments and the result of the applied effect. */
+export interface CompensateRequest extends ToolRequest {
+  readonly result: StoredText;
+  readonly mediaType: string;
 }
 
 interface ResponseBase {
@@ -98,17 +203,77 @@ interface ResponseBase {
   readonly durationMs: number;
 }
 
+/** Why a tool's service did nothing. */
+export const BLOCK_CODES = ["stale", "credential", "stopped", "denied", "cancelled"] as const;
+export type BlockCode = (typeof BLOCK_CODES)[number];
+
+/** Nothing was done, and the model cannot help it. */
+export interface Blocked {
+  readonly outcome: "blocked";
+  readonly code: BlockCode;
+  /** Names what is missing or has changed, never a value. */
+  readonly reason: string;
+}
+
+/** A failure that the model can act on. */
+export interface ToolError {
+  readonly outcome: "error";
+  /** The tool's own, or one of the host's (docs/effects.md). */
+  readonly code: string;
+  readonly message: string;
+}
+
 /** Output of `tools.<name>/execute`. */
 export type ToolResponse = ResponseBase &
   (
-    | {
-        readonly outcome: "ok";
-        readonly result: StoredText;
-        readonly mediaType: "text/plain" | "application/json";
-        /** What the model reads instead when the result is above RESULT_EXCERPT_BYTES. */
-        readonly excerpt?: string;
-      }
-    | { readonly outcome: "error"; readonly code: string; readonly message: string }
+    | ToolResult
+    | ToolError
     /** It is not known whether the effect happened. */
+    | {
+        readonly outcome: "unknown";
+        readonly reason: string;
+        /** As in ReconcileRequest; absent where nothing can be under way. */
+        readonly notBefore?: number;
+      }
+    | Blocked
+  );
+
+export interface ToolResult {
+  readonly outcome: "ok";
+  readonly result: StoredText;
+  readonly mediaType: "text/plain" | "application/json";
+  /** What the model reads instead when the result is above RESULT_EXCERPT_BYTES. */
+  readonly excerpt?: string;
+}
+
+/** Output of `tools.<name>/reconcile`. */
+export type ReconcileResponse = ResponseBase &
+  (
+    | ToolResult
+    | { readonly outcome: "not-applied" }
+    /** It cannot tell, or the tool has no `reconcile`. */
     | { readonly outcome: "unknown"; readonly reason: string }
+    /** It could not be asked, for want of a credential: ask again. */
+    | Blocked
+  );
+
+/** Output of `tools.<name>/compensate`. Blocked is not undone yet: ask again. */
+export type CompensateResponse = ResponseBase & (CompensateAnswer | Blocked);
+
+/** Output of `tools.<name>/propose`: what a call would touch. */
+export type ProposeResponse = ResponseBase &
+  (
+    | {
+        readonly outcome: "proposed";
+        /** SHA-256 of the canonical arguments, as the caller wrote them. */
+        readonly argumentsDigest: string;
+        readonly resource?: string;
+        /** SHA-256 of the fingerprint's canonical JSON. */
+        readonly precondition?: string;
+        /** In micro-units of the budgets' currency. */
+        readonly price?: number;
+      }
+    /** Such as `invalid_arguments`. */
+    | ToolError
+    | Blocked
   );

@@ -7,16 +7,56 @@ export interface EffectPolicy {
   readonly approval: boolean;
   /** May be issued again, as a new attempt, when its outcome is unknown. */
   readonly repeatable: boolean;
-  /** Counts as a change of the world between two equal calls (F7). */
+  /** The other side must honour idempotency keys, or else the call is made at most once. */
+  readonly needsKey: boolean;
+  /** The tool must declare a `compensate` (R46). */
+  readonly compensation: boolean;
+  /** A fresh view of the task and of stops is asked for right before the effect (L8). */
+  readonly freshAuthority: boolean;
+  /** May run in a fork of a task. */
+  readonly fork: boolean;
+  /** May run when a task's log is replayed; what may not is answered from the log. */
+  readonly replay: boolean;
+  /** Changes the world: such a call between two equal ones makes them no loop (F7). */
   readonly changes: boolean;
 }
 
-export const EFFECT_POLICY: Readonly<Record<EffectClass, EffectPolicy>> = {
-  read: { approval: false, repeatable: true, changes: false },
-  reversible: { approval: true, repeatable: false, changes: true },
-  irreversible: { approval: true, repeatable: false, changes: true },
-  financial: { approval: true, repeatable: false, changes: true },
-  communication: { approval: true, repeatable: false, changes: true },
-  code: { approval: true, repeatable: false, changes: true },
-  administrative: { approval: true, repeatable: false, changes: true },
+const READ: EffectPolicy = {
+  approval: false,
+  repeatable: true,
+  needsKey: false,
+  compensation: false,
+  freshAuthority: false,
+  fork: true,
+  replay: true,
+  changes: false,
 };
+
+const EFFECT: EffectPolicy = {
+  approval: true,
+  repeatable: false,
+  needsKey: true,
+  compensation: false,
+  freshAuthority: true,
+  fork: false,
+  replay: false,
+  changes: true,
+};
+
+export const EFFECT_POLICY: Readonly<Record<EffectClass, EffectPolicy>> = {
+  read: READ,
+  reversible: { ...EFFECT, compensation: true },
+  irreversible: EFFECT,
+  financial: EFFECT,
+  communication: EFFECT,
+  code: EFFECT,
+  administrative: EFFECT,
+};
+
+/** Whether a tool's effect is made at most once, since nobody else would keep it from happening twice. */
+export function isFenced(tool: {
+  readonly effect: EffectClass;
+  readonly idempotency: "honoured" | "none";
+}): boolean {
+  return EFFECT_POLICY[tool.effect].needsKey && tool.idempotency === "none";
+}

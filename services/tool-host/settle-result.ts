@@ -1,26 +1,46 @@
-// Owns the form in which a valid result travels: text or JSON, in place or by reference, with
-// an excerpt for the model when it is long, or refused when it is longer than any result may be.
+// Owns the form in which a result travels: valid, text or JSON, in place or by reference, with an
+// excerpt for the model when it is long, or refused when it is longer than any result may be.
 import type { ArtifactStore } from "../../contract/artifact.ts";
-import { MAX_RESULT_BYTES, RESULT_EXCERPT_BYTES, type ToolResponse } from "../../contract/tool.ts";
+import {
+  type AnySchema,
+  MAX_RESULT_BYTES,
+  RESULT_EXCERPT_BYTES,
+  type ToolError,
+  type ToolResult,
+} from "../../contract/tool.ts";
 import { sha256 } from "../../core/digest.ts";
-import { errorBody, type ErrorBody } from "./error-body.ts";
-
-type OkBody = Pick<
-  Extract<ToolResponse, { outcome: "ok" }>,
-  "outcome" | "result" | "mediaType" | "excerpt"
->;
+import { errorBody } from "./error-body.ts";
+import { verdictOf } from "./verdict.ts";
 
 export interface ResultPlace {
   readonly artifacts: ArtifactStore;
   readonly inlineLimitBytes: number;
 }
 
-/** Rejects when the store does. */
+/** A good result whose place is still to be found. */
+export interface Sized extends Omit<ToolResult, "outcome" | "result"> {
+  readonly text: string;
+  /** Bytes of UTF-8. */
+  readonly size: number;
+}
+
+/** What a tool returned, checked and settled. Rejects when the artifact store does. */
 export async function settleResult(
+  output: AnySchema,
   value: unknown,
   place: ResultPlace,
-): Promise<OkBody | ErrorBody> {
-  const text = textOf(value);
+): Promise<ToolResult | ToolError> {
+  const sized = await sizeResult(output, value);
+  return "outcome" in sized ? sized : placeResult(sized, place);
+}
+
+/** Checks and measures, and never rejects: the effect has happened. */
+export async function sizeResult(output: AnySchema, value: unknown): Promise<Sized | ToolError> {
+  const verdict = await verdictOf(output, value);
+  if (!verdict.valid) {
+    return errorBody("invalid_output", `The tool ran, but its result is wrong ${verdict.problem}`);
+  }
+  const text = textOf(verdict.value);
   if (text === undefined) {
     return errorBody("invalid_output", "The tool ran, but its result has no JSON form.");
   }
@@ -32,16 +52,24 @@ export async function settleResult(
         "are taken. Ask for less.",
     );
   }
-  const mediaType = typeof value === "string" ? "text/plain" : "application/json";
   return {
-    outcome: "ok",
-    result:
-      bytes.length > place.inlineLimitBytes
-        ? { artifact: await place.artifacts.put(bytes, mediaType) }
-        : { text },
-    mediaType,
+    text,
+    size: bytes.length,
+    mediaType: typeof verdict.value === "string" ? "text/plain" : "application/json",
     ...(bytes.length > RESULT_EXCERPT_BYTES ? { excerpt: excerptOf(bytes) } : {}),
   };
+}
+
+/** Rejects when the artifact store does. */
+export async function placeResult(
+  { text, size, ...rest }: Sized,
+  { artifacts, inlineLimitBytes }: ResultPlace,
+): Promise<ToolResult> {
+  const result =
+    size > inlineLimitBytes
+      ? { artifact: await artifacts.put(Buffer.from(text), rest.mediaType) }
+      : { text };
+  return { outcome: "ok", result, ...rest };
 }
 
 function textOf(value: unknown): string | undefined {

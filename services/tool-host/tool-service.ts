@@ -1,5 +1,5 @@
-// Owns the Restate service of one tool, `tools.<name>`: attempts, the pauses between them, and
-// the wake of a task that has stopped waiting. What one attempt does is in attempt-tool.ts.
+// Owns the Restate service of one tool, `tools.<name>`: its four verbs as handlers, and the wake
+// of a task that has stopped waiting. What each verb does is in a file of its own.
 import {
   type Context,
   type Serde,
@@ -8,33 +8,34 @@ import {
   type ServiceDefinition,
   TerminalError,
 } from "@restatedev/restate-sdk";
-import type { ArtifactStore } from "../../contract/artifact.ts";
 import { COMMAND_VERSION, type Wake } from "../../contract/command.ts";
 import { ERROR_STATUS } from "../../contract/errors.ts";
 import { toolServiceName } from "../../contract/ids.ts";
+import { SETTLES_METADATA } from "../../contract/stop.ts";
 import {
-  type AnyTool,
+  type CompensateRequest,
+  type CompensateResponse,
+  type ProposeRequest,
+  type ProposeResponse,
+  type ReconcileRequest,
+  type ReconcileResponse,
   TOOL_RETENTION_MS,
-  type ToolLogger,
   type ToolRequest,
   type ToolResponse,
 } from "../../contract/tool.ts";
-import { attemptTool } from "./attempt-tool.ts";
-import { gaveUp } from "./gave-up.ts";
-import { pauseAfter } from "./retry-pause.ts";
-
-export interface ToolServiceOptions {
-  readonly tool: AnyTool;
-  readonly artifacts: ArtifactStore;
-  /** Results above this many bytes go to the artifact store. */
-  readonly inlineLimitBytes: number;
-  readonly logger: ToolLogger;
-  /** Milliseconds since the epoch; the worker's clock by default. */
-  readonly now?: () => number;
-}
+import { compensateEffect } from "./compensate-effect.ts";
+import { executeTool } from "./execute-tool.ts";
+import type { Timing } from "./outcome.ts";
+import { proposeCall } from "./propose-call.ts";
+import { reconcileEffect } from "./reconcile-effect.ts";
+import { restateSteps, type Steps } from "./steps.ts";
+import { createToolHost, type ToolHost, type ToolHostOptions } from "./tool-host.ts";
 
 interface ToolHandlers {
   execute(ctx: Context, request: ToolRequest): Promise<ToolResponse>;
+  reconcile(ctx: Context, request: ReconcileRequest): Promise<ReconcileResponse>;
+  compensate(ctx: Context, request: CompensateRequest): Promise<CompensateResponse>;
+  propose(ctx: Context, request: ProposeRequest): Promise<ProposeResponse>;
 }
 
 // Beside the tool's own bound there is the reading of large arguments and the writing of a
@@ -44,30 +45,29 @@ const STORE_MARGIN_MS = 60_000;
 const JOURNAL_RETENTION_MS = 60 * 60 * 1000;
 
 export function createToolService(
-  options: ToolServiceOptions,
+  options: ToolHostOptions,
 ): ServiceDefinition<string, ToolHandlers> {
   const { tool } = options;
-  const host = { now: Date.now, ...options };
-
-  async function execute(ctx: Context, request: ToolRequest): Promise<ToolResponse> {
-    refuseNewer(request);
-    for (let attempt = 1; ; attempt += 1) {
-      const outcome = await ctx.run("execute", () =>
-        attemptTool(host, request, ctx.request().attemptCompletedSignal),
-      );
-      if (outcome.outcome !== "fault" || attempt >= tool.retry.maxAttempts) {
-        wakeIfLate(ctx, request, outcome.startedAt + outcome.durationMs);
-        return outcome.outcome === "fault" ? gaveUp(tool, outcome) : outcome;
-      }
-      await ctx.sleep(pauseAfter(attempt, tool.retry), "pause-before-retry");
-    }
-  }
-
+  const host = createToolHost(options);
   return service({
     name: toolServiceName(tool.name),
     description: tool.description,
-    metadata: { version: tool.version, effect: tool.effect },
-    handlers: { execute },
+    metadata: {
+      version: tool.version,
+      effect: tool.effect,
+      [SETTLES_METADATA]: String(tool.startDeadlineMs + tool.timeoutMs + host.marginMs),
+    },
+    handlers: {
+      execute: operationVerb(host, executeTool),
+      reconcile: operationVerb(host, reconcileEffect),
+      compensate: operationVerb(host, compensateEffect),
+      async propose(ctx: Context, request: ProposeRequest) {
+        refuseNewer(request);
+        const response = await proposeCall(host, request, restateSteps(ctx));
+        wakeIfLate(ctx, request, response.startedAt + response.durationMs);
+        return response;
+      },
+    },
     options: {
       ingressPrivate: true,
       idempotencyRetention: TOOL_RETENTION_MS,
@@ -75,7 +75,7 @@ export function createToolService(
       inactivityTimeout: tool.timeoutMs + STORE_MARGIN_MS,
       abortTimeout: STORE_MARGIN_MS,
       // Of crashes and of a store that is down, which an outage of any length must not use up
-      // (F24). Faults of the tool are counted above.
+      // (F24). Faults of the tool are counted by the verbs.
       retryPolicy: {
         initialInterval: 200,
         maxInterval: 5000,
@@ -83,6 +83,19 @@ export function createToolService(
       },
     },
   });
+}
+
+/** A handler on an operation of a task, which is woken when the answer is late. */
+function operationVerb<Request extends ToolRequest, Response extends Timing>(
+  host: ToolHost,
+  verb: (host: ToolHost, request: Request, steps: Steps) => Promise<Response>,
+): (ctx: Context, request: Request) => Promise<Response> {
+  return async (ctx, request) => {
+    refuseNewer(request);
+    const response = await verb(host, request, restateSteps(ctx));
+    wakeIfLate(ctx, request, response.startedAt + response.durationMs);
+    return response;
+  };
 }
 
 function refuseNewer(request: { readonly v: number }): void {
@@ -93,14 +106,19 @@ function refuseNewer(request: { readonly v: number }): void {
   });
 }
 
+type Waiting = Partial<Pick<ToolRequest, "operationId" | "issuedAt" | "wakeAfterMs">> &
+  Pick<ToolRequest, "agent" | "taskId">;
+
 /** Sent as the last thing, when the segment that issued the operation has parked the task. */
-function wakeIfLate(ctx: Context, request: ToolRequest, endedAt: number): void {
+function wakeIfLate(ctx: Context, request: Waiting, endedAt: number): void {
+  const { operationId, issuedAt, wakeAfterMs } = request;
+  if (operationId === undefined || issuedAt === undefined || wakeAfterMs === undefined) return;
   // From the journaled outcome, so that a replay decides the same.
-  if (endedAt - request.issuedAt <= request.wakeAfterMs) return;
+  if (endedAt - issuedAt <= wakeAfterMs) return;
   const wake: Wake = {
     v: COMMAND_VERSION,
     type: "tool-done",
-    operationId: request.operationId,
+    operationId,
   };
   ctx.genericSend({
     service: request.agent,

@@ -1,4 +1,5 @@
 // Owns asking a Standard Schema about a value, and saying in one line what it found.
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { AnySchema } from "../../contract/tool.ts";
 
 export type Verdict<T> =
@@ -9,11 +10,17 @@ export type Verdict<T> =
 // One answer shows a model enough to correct itself.
 const ISSUES = 5;
 
+/** Never rejects: a check of the author's own that cannot take the value has refused it. */
 export async function verdictOf<T>(
   schema: AnySchema<unknown, T>,
   value: unknown,
 ): Promise<Verdict<T>> {
-  const result = await schema["~standard"].validate(value);
+  let result: StandardSchemaV1.Result<T>;
+  try {
+    result = await schema["~standard"].validate(value);
+  } catch {
+    return { valid: false, problem: "at the top: it cannot be checked against the schema" };
+  }
   if (result.issues === undefined) return { valid: true, value: result.value };
   const lines = result.issues.slice(0, ISSUES).map(({ path = [], message }) => {
     const place = path.reduce<string>((text, part) => text + step(part), "");

@@ -3,8 +3,10 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { EFFECT_CLASSES } from "../../contract/effect-class.ts";
 import type { AnySchema, AnyTool, ToolDefinition } from "../../contract/tool.ts";
+import { EFFECT_POLICY } from "../../core/effect-policy.ts";
 import { pauseAfter } from "../../services/tool-host/retry-pause.ts";
 import { defineTool } from "../../tools/define-tool.ts";
+import { isNotApplied, notApplied } from "../../tools/not-applied.ts";
 import { isToolFailure, toolFailure } from "../../tools/tool-failure.ts";
 
 const good = {
@@ -33,6 +35,14 @@ describe("defineTool", () => {
       approval: "default",
       timeoutMs: 60_000,
       retry: { maxAttempts: 5, initialIntervalMs: 200, maxIntervalMs: 5000 },
+      idempotency: "none",
+      startDeadlineMs: 10_000,
+      credentials: [],
+      reconcile: undefined,
+      compensate: undefined,
+      precondition: undefined,
+      resource: undefined,
+      price: undefined,
     });
     expect(tool.inputJsonSchema).toEqual({
       type: "object",
@@ -79,8 +89,42 @@ describe("defineTool", () => {
     expect(define({ input: plain, inputJsonSchema }).inputJsonSchema).toEqual(inputJsonSchema);
   });
 
-  it.each(EFFECT_CLASSES)("R45 takes the effect class %s", (effect) => {
-    expect(define({ effect }).effect).toBe(effect);
+  it.each(EFFECT_CLASSES)("R45 R46 takes the effect class %s, with what it needs", (effect) => {
+    const compensate = () => ({ outcome: "undone" });
+    const needs = EFFECT_POLICY[effect].compensation ? { compensate } : {};
+    expect(define({ effect, ...needs }).effect).toBe(effect);
+  });
+
+  it("infers what goes with an effect from the schemas", () => {
+    const effect = {
+      ...good,
+      effect: "reversible",
+      idempotency: "honoured",
+      credentials: ["shop-api"],
+      output: z.object({ at: z.number().transform((ms) => new Date(ms)) }),
+      execute: () => ({ at: 1 }),
+    } as const;
+    const tool = defineTool({
+      ...effect,
+      reconcile: () => ({ outcome: "applied", result: { at: 1 } }),
+      compensate: (input, result) => {
+        expectTypeOf(input).toEqualTypeOf<{ id: string }>();
+        expectTypeOf(result).toEqualTypeOf<{ at: Date }>();
+        return { outcome: "undone" };
+      },
+      resource: ({ id }) => `order/${id}`,
+      price: () => 5,
+    });
+    expect(tool).toMatchObject({ idempotency: "honoured", credentials: ["shop-api"] });
+    expect(tool.resource?.({ id: "17" })).toBe("order/17");
+    defineTool({
+      ...effect,
+      compensate: () => ({ outcome: "undone" }),
+      // @ts-expect-error What was found is what execute returns.
+      reconcile: () => ({ outcome: "applied", result: "x" }),
+    });
+    // A tool can be made out of another one.
+    expect(defineTool({ ...tool, name: "copy" }).name).toBe("copy");
   });
 
   it.each([
@@ -120,6 +164,38 @@ describe("defineTool", () => {
     ],
     ["a timeout beyond timers", { timeoutMs: 2 ** 31 }, /has timeoutMs 2147483648/],
     ["no attempt", { retry: { maxAttempts: 0 } }, /has retry.maxAttempts 0/],
+    ["a deadline of nothing", { startDeadlineMs: 0 }, /has startDeadlineMs 0; it must be a whole/],
+    [
+      "R46 a reversible tool that cannot be undone",
+      { effect: "reversible" },
+      /is "reversible" and has no compensate; reversible writes declare one: add compensate\(/,
+    ],
+    [
+      "R45 a read that can be undone",
+      { compensate: () => ({ outcome: "undone" }) },
+      /is "read", which has no effect, and declares compensate; remove it, or state the class/,
+    ],
+    [
+      "R45 a read that can be looked up",
+      { reconcile: () => ({ outcome: "not-applied" }) },
+      /is "read", which has no effect, and declares reconcile/,
+    ],
+    [
+      "R45 a read whose key is honoured",
+      { idempotency: "honoured" },
+      /declares idempotency "honoured"/,
+    ],
+    [
+      "an unknown idempotency",
+      { effect: "financial", idempotency: "maybe" },
+      /has idempotency "maybe"; it must be "honoured" or "none"/,
+    ],
+    ["a reconcile that is no function", { effect: "code", reconcile: {} }, /has a reconcile that/],
+    ["a resource that is no function", { resource: "order" }, /write resource\(input\) \{/],
+    ["credentials that are no list", { credentials: "shop" }, /credentials: \["shop-api"\]/],
+    ["a credential that is no text", { credentials: [7] }, /a credential at 0 that is not a text/],
+    ["a credential without a name", { credentials: [""] }, /credential "" that must start with/],
+    ["a credential twice", { credentials: ["a", "a"] }, /names the credential "a" twice/],
     ["a broken interval", { retry: { maxIntervalMs: Number.NaN } }, /has retry.maxIntervalMs NaN/],
   ])("refuses %s", (_, changes, message) => {
     expect(() => define(changes)).toThrow(message);
@@ -133,6 +209,14 @@ it("a toolFailure is told from any other error", () => {
   expect(isToolFailure(failure)).toBe(true);
   const lookalike = Object.assign(new Error("x"), { name: "ToolFailure", code: "x" });
   expect([lookalike, failure.message, undefined].some(isToolFailure)).toBe(false);
+});
+
+it("what was not applied is told from any other error", () => {
+  const nothing = notApplied("come again");
+  expect(nothing).toMatchObject({ name: "NotApplied", message: "come again" });
+  expect(isNotApplied(nothing)).toBe(true);
+  const others = [toolFailure("x", "y"), Object.assign(new Error("x"), { name: "NotApplied" })];
+  expect(others.some(isNotApplied)).toBe(false);
 });
 
 it("pauses between attempts double up to the longest", () => {

@@ -10,11 +10,40 @@ import {
 } from "@restatedev/restate-sdk";
 import type { Wake } from "../../contract/command.ts";
 import { toolServiceName } from "../../contract/ids.ts";
-import type { ToolRequest, ToolResponse } from "../../contract/tool.ts";
+import type {
+  CompensateRequest,
+  CompensateResponse,
+  ProposeRequest,
+  ProposeResponse,
+  ReconcileRequest,
+  ReconcileResponse,
+  ToolRequest,
+  ToolResponse,
+} from "../../contract/tool.ts";
 import { canonicalJson, digestOf, sha256 } from "../../core/digest.ts";
 import type { TestEngine } from "../support/restate.ts";
 
 export const AGENT = "desk";
+
+/** The answers of a tool's service, by its handlers. */
+export interface VerbResponses {
+  readonly execute: ToolResponse;
+  readonly reconcile: ReconcileResponse;
+  readonly compensate: CompensateResponse;
+  readonly propose: ProposeResponse;
+}
+
+interface VerbRequests {
+  readonly execute: ToolRequest;
+  readonly reconcile: ReconcileRequest;
+  readonly compensate: CompensateRequest;
+  readonly propose: ProposeRequest;
+}
+
+interface VerbCall {
+  readonly verb: keyof VerbResponses;
+  readonly request: ProposeRequest;
+}
 
 const caller = service({
   name: "caller",
@@ -27,6 +56,14 @@ const caller = service({
         idempotencyKey: sha256(request.operationId),
         inputSerde: serde.json as Serde<ToolRequest>,
         outputSerde: serde.json as Serde<ToolResponse>,
+      }),
+    verb: (ctx: Context, { verb, request }: VerbCall): Promise<unknown> =>
+      ctx.genericCall({
+        service: toolServiceName(request.tool),
+        method: verb,
+        parameter: request,
+        inputSerde: serde.json as Serde<unknown>,
+        outputSerde: serde.json as Serde<unknown>,
       }),
   },
 });
@@ -72,6 +109,17 @@ export async function callTool(engine: TestEngine, request: ToolRequest): Promis
   const answer = await engine.call("caller/call", request);
   if (answer.status !== 200) throw new Error(JSON.stringify(answer));
   return answer.body as ToolResponse;
+}
+
+/** As callTool, of any handler, and each time anew. */
+export async function callVerb<Verb extends keyof VerbResponses>(
+  engine: TestEngine,
+  verb: Verb,
+  request: VerbRequests[Verb],
+): Promise<VerbResponses[Verb]> {
+  const answer = await engine.call("caller/verb", { verb, request });
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer));
+  return answer.body as VerbResponses[Verb];
 }
 
 /** What the task of this request has been woken with. */

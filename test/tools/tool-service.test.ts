@@ -9,7 +9,7 @@ import { createToolService } from "../../services/tool-host/tool-service.ts";
 import { defineTool } from "../../tools/define-tool.ts";
 import { toolFailure } from "../../tools/tool-failure.ts";
 import { startEngine, type TestEngine } from "../support/restate.ts";
-import { callTool, requestFor, surroundings, wakesOf } from "./tool-caller.ts";
+import { callTool, callVerb, requestFor, surroundings, wakesOf } from "./tool-caller.ts";
 
 const artifacts = createMemoryArtifactStore();
 const logged: unknown[] = [];
@@ -210,9 +210,21 @@ describe("what Restate is told", () => {
     expect(await wakesOf(engine, prompt.taskId)).toEqual([]);
   });
 
-  it("cannot be called through the ingress", async () => {
-    expect((await engine.call("tools.probe/execute", requestFor("probe", {}))).status).toBe(400);
-    expect(contexts).toEqual([]);
+  it.each(["execute", "reconcile", "compensate", "propose"])(
+    "its %s cannot be called through the ingress",
+    async (verb) => {
+      const answer = await engine.call(`tools.probe/${verb}`, requestFor("probe", {}));
+      expect(answer.status).toBe(400);
+      expect(contexts).toEqual([]);
+    },
+  );
+
+  it("wakes a task that has stopped waiting for what became of an effect", async () => {
+    const late = requestFor("probe", {}, { issuedAt: Date.now() - 10_000, wakeAfterMs: 5000 });
+    expect(await callVerb(engine, "reconcile", late)).toMatchObject({ outcome: "unknown" });
+    await vi.waitFor(async () => {
+      expect(await wakesOf(engine, late.taskId)).toMatchObject([{ type: "tool-done" }]);
+    }, 20_000);
   });
 
   it("F11 has room for a tool's timeout, remembers for a week, and never runs out of retries", async () => {

@@ -23,6 +23,7 @@ const pay = defineTool({
   input: z.object({ cents: z.number() }),
   output: z.object({ paid: z.number() }),
   effect: "financial",
+  idempotency: "honoured",
   // A crash is not an attempt of the tool's.
   retry: { maxAttempts: 1 },
   async execute({ cents }, { idempotencyKey }) {

@@ -1,0 +1,143 @@
+// Owns one run of an author's code within its bounds, and the judgement of how it ended. Knows
+// nothing of Restate; runs inside an action.
+import type { EffectVerb } from "../../contract/effect-port.ts";
+import type { Blocked, ToolContext, ToolRequest } from "../../contract/tool.ts";
+import { EFFECT_POLICY } from "../../core/effect-policy.ts";
+import { isNotApplied } from "../../tools/not-applied.ts";
+import { isToolFailure } from "../../tools/tool-failure.ts";
+import { askAuthority } from "./ask-authority.ts";
+import { createAttemptCredentials } from "./attempt-credentials.ts";
+import { type Deadline, deadlineIn } from "./deadline.ts";
+import { createEffectGate, type EffectGate, type Refusal } from "./effect-gate.ts";
+import { describeFault } from "./fault.ts";
+import type { LoadedCall } from "./load-call.ts";
+import { type ContextOf, createToolContext } from "./tool-context.ts";
+import type { ToolHost } from "./tool-host.ts";
+import { withTimeout } from "./with-timeout.ts";
+
+export interface AuthorsCall extends ContextOf {
+  /** Whoever is asked before the author's code is told of this; absent where nobody is. */
+  readonly authority?: {
+    readonly verb: EffectVerb;
+    readonly request: ToolRequest;
+    readonly call: LoadedCall;
+  };
+  /** Absent for what changes nothing. */
+  readonly effect?: {
+    /** It must begin by then. */
+    readonly deadline: Deadline | undefined;
+  };
+  /** Looks, before anything else, whether the call still rests on what it rested on. */
+  readonly stillHolds?: (context: ToolContext) => Promise<Blocked | undefined>;
+  readonly run: (context: ToolContext) => unknown;
+}
+
+export type Attempted =
+  | { readonly did: "returned"; readonly value: unknown }
+  /** The tool's own word, for the model. */
+  | { readonly did: "failed"; readonly code: string; readonly message: string }
+  /** It is certain that nothing happened; another attempt may follow. */
+  | { readonly did: "nothing"; readonly reason: string }
+  | { readonly did: "blocked"; readonly blocked: Blocked }
+  /** Nothing happened, since somebody who had to be asked could not be. */
+  | { readonly did: "unasked"; readonly error: unknown }
+  /** Neither. Names the kind of error and never its text, which may hold a secret. */
+  | {
+      readonly did: "fault";
+      readonly reason: string;
+      /** Whether the author's code was reached, so that there may be an effect. */
+      readonly entered: boolean;
+    };
+
+/** Rejects only when the attempt is over, and nobody waits for it. */
+export async function attemptCall(
+  host: ToolHost,
+  call: AuthorsCall,
+  attemptSignal: AbortSignal,
+): Promise<Attempted> {
+  const { tool } = host;
+  const gate = gateOf(host, call);
+  const credentials = createAttemptCredentials(host, call.origin, gate);
+  const clean = (text: string): string => credentials.redactor.text(text);
+  let entered = false;
+  const warn = (fields: Readonly<Record<string, unknown>>, message: string): void => {
+    const { operationId, origin } = call;
+    host.logger.warn({ tool: tool.name, operationId, taskId: origin.taskId, ...fields }, message);
+  };
+  const fault = (told: string, places: readonly string[] = []): Attempted => {
+    const reason = clean(told);
+    warn({ reason, at: places.map(clean) }, "an attempt of a tool failed");
+    return { did: "fault", reason, entered };
+  };
+  try {
+    const bounded = await withTimeout(tool.timeoutMs, attemptSignal, async (signal) => {
+      const context = createToolContext(host, call, gate, credentials, signal);
+      const authors = async (): Promise<unknown> => {
+        const stale = await call.stillHolds?.(context);
+        if (stale !== undefined) throw gate.refuse(stale);
+        await gate.check(signal);
+        entered = true;
+        return call.run(context);
+      };
+      return credentials.run(authors, signal);
+    });
+    if (bounded.timedOut) return fault(`it timed out after ${tool.timeoutMs} ms`);
+    const ran = bounded.value;
+    if ("blocked" in ran) return { did: "blocked", blocked: ran.blocked };
+    if ("unasked" in ran) return { did: "unasked", error: ran.unasked };
+    if (!refusedAll(gate)) {
+      const value = credentials.redactor.value(ran.value);
+      if (value !== ran.value) {
+        warn({ credentials: credentials.names() }, "a credential was taken out of a tool's result");
+      }
+      return { did: "returned", value };
+    }
+    // Whoever swallows a refusal may have made the effect all the same.
+    if (call.effect === undefined) return refusedAs(gate.refusal);
+    return fault(`it returned although its effect was refused (${nameOf(gate.refusal)})`);
+  } catch (error) {
+    if (refusedAll(gate)) return refusedAs(gate.refusal);
+    if (isToolFailure(error)) {
+      return { did: "failed", code: clean(error.code), message: clean(error.message) };
+    }
+    if (isNotApplied(error)) return { did: "nothing", reason: clean(error.message) };
+    // Nobody waits for an attempt that is over.
+    attemptSignal.throwIfAborted();
+    const { name, at } = describeFault(error);
+    return fault(name, at);
+  } finally {
+    gate.close();
+  }
+}
+
+function gateOf(host: ToolHost, { authority, effect }: AuthorsCall): EffectGate {
+  const { tool, checkAuthority } = host;
+  const asked = checkAuthority === undefined ? undefined : authority;
+  return createEffectGate({
+    clock: host,
+    first: effect?.deadline,
+    end: deadlineIn(tool.timeoutMs, host),
+    ask: asked === undefined ? undefined : (signal) => askAuthority(host, { ...asked, signal }),
+    asksAgain: EFFECT_POLICY[tool.effect].freshAuthority,
+  });
+}
+
+/** Something was refused, and nothing had begun before. */
+function refusedAll(gate: EffectGate): gate is EffectGate & { readonly refusal: Refusal } {
+  return gate.refusal !== undefined && gate.begun === 0;
+}
+
+function refusedAs(refusal: Refusal): Attempted {
+  switch (refusal.outcome) {
+    case "blocked":
+      return { did: "blocked", blocked: refusal };
+    case "late":
+      return { did: "nothing", reason: "it was too late to begin" };
+    case "unasked":
+      return { did: "unasked", error: refusal.error };
+  }
+}
+
+function nameOf(refusal: Refusal): string {
+  return refusal.outcome === "blocked" ? refusal.code : refusal.outcome;
+}

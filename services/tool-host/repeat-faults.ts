@@ -1,0 +1,54 @@
+// Owns actions that may be run again without harm: faults of the author's code are counted, with
+// pauses between them, and outages are the engine's to wait for.
+import type { Blocked } from "../../contract/tool.ts";
+import type { Attempted } from "./attempt-call.ts";
+import { describeFault } from "./fault.ts";
+import { type Fault, type Nothing, type Timed, timed } from "./outcome.ts";
+import { pauseAfter } from "./retry-pause.ts";
+import type { Steps } from "./steps.ts";
+import type { ToolHost } from "./tool-host.ts";
+
+/** Ends with an answer, or with the last fault of `retry.maxAttempts`. */
+export async function repeatFaults<Body extends { readonly outcome: string }>(
+  host: ToolHost,
+  steps: Steps,
+  name: string,
+  attempt: (signal: AbortSignal) => Promise<Body | Fault | Nothing>,
+): Promise<Timed<Body | Fault | Nothing>> {
+  const { retry } = host.tool;
+  for (let number = 1; ; number += 1) {
+    const ended = await steps.run(name, (signal) => timed(host, () => attempt(signal)));
+    const answered = ended.outcome !== "fault" && ended.outcome !== "nothing";
+    if (answered || number >= retry.maxAttempts) return ended;
+    await steps.sleep(pauseAfter(number, retry), "pause-before-retry");
+  }
+}
+
+type Answer = Extract<Attempted, { did: "returned" | "failed" }>;
+
+/** The body of such an action. Rejects on an outage. */
+export async function bodyOf<Body>(
+  attempted: Attempted,
+  read: (answer: Answer) => Body | Promise<Body>,
+): Promise<Body | Blocked | Fault | Nothing> {
+  switch (attempted.did) {
+    case "returned":
+    case "failed":
+      return read(attempted);
+    case "blocked":
+      return attempted.blocked;
+    case "nothing":
+      return { outcome: "nothing", reason: attempted.reason };
+    case "fault":
+      return { outcome: "fault", reason: attempted.reason };
+    case "unasked":
+      throw outage(attempted.error);
+  }
+}
+
+/** For the engine, which keeps the texts of errors: none but our own. */
+export function outage(error: unknown): Error {
+  return new Error(
+    `authority or a credential could not be asked for: ${describeFault(error).name}`,
+  );
+}

@@ -1,0 +1,53 @@
+// Owns what an author's code is given besides its input.
+import type { CallOrigin } from "../../contract/effect-port.ts";
+import type { ToolContext } from "../../contract/tool.ts";
+import type { AttemptCredentials } from "./attempt-credentials.ts";
+import type { EffectGate } from "./effect-gate.ts";
+import { redactingLogger } from "./redacting-logger.ts";
+import type { ToolHost } from "./tool-host.ts";
+
+/** Whose code it is, for whom, and under which key. */
+export interface ContextOf {
+  readonly origin: CallOrigin;
+  /** Absent where a call is only proposed. */
+  readonly operationId?: string;
+  readonly idempotencyKey: string;
+}
+
+export function createToolContext(
+  host: ToolHost,
+  { origin, operationId, idempotencyKey }: ContextOf,
+  gate: EffectGate,
+  credentials: AttemptCredentials,
+  signal: AbortSignal,
+): ToolContext {
+  const { tool } = host;
+  const logger = redactingLogger(host.logger, credentials.redactor);
+  const { taskId, taskUid, agent } = origin;
+  const fields = {
+    tool: tool.name,
+    taskId,
+    ...(operationId === undefined ? {} : { operationId }),
+  };
+  const beginEffect = () => gate.begin(signal);
+  return {
+    signal,
+    idempotencyKey,
+    taskId,
+    taskUid,
+    agent,
+    logger: {
+      info: (more, message) => logger.info({ ...more, ...fields }, message),
+      warn: (more, message) => logger.warn({ ...more, ...fields }, message),
+      error: (more, message) => logger.error({ ...more, ...fields }, message),
+    },
+    beginEffect,
+    fetch: async (resource, init) => {
+      await beginEffect();
+      const own = init?.signal ?? (resource instanceof Request ? resource.signal : undefined);
+      const either = own === undefined ? signal : AbortSignal.any([signal, own]);
+      return globalThis.fetch(resource, { ...init, signal: either });
+    },
+    credential: (name) => credentials.get(name, signal),
+  };
+}
