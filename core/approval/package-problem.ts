@@ -1,0 +1,23 @@
+// Owns whether a package can be decided on at all: that it is what its key says, that its rule
+// is one, and that its arguments are those of its digest (R33).
+import type { ApprovalPackage } from "../../contract/approval.ts";
+import { digestOf } from "../digest.ts";
+import { parseStrictJson } from "../strict-json.ts";
+import { approvalId } from "./approval-id.ts";
+import { ruleProblem } from "./rule.ts";
+
+/** In words without content, or undefined. Arguments kept by reference are evidence's to check. */
+export function packageProblem(key: string, approval: ApprovalPackage): string | undefined {
+  const { operationId, request, call, rule } = approval;
+  if (approvalId(operationId, request) !== key) return "its key is another request's";
+  const problem = ruleProblem(rule);
+  if (problem !== undefined) return `its rule: ${problem}`;
+  if (!("text" in call.arguments)) return undefined;
+  // Models leave the arguments of a tool without any empty.
+  const { text } = call.arguments;
+  const read = parseStrictJson(text.trim() === "" ? "{}" : text);
+  if ("problem" in read) return `its arguments can be read in more than one way: ${read.problem}`;
+  return digestOf(read.value) === call.argumentsDigest
+    ? undefined
+    : "its arguments are not those of their digest";
+}

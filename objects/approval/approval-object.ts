@@ -1,0 +1,77 @@
+// Owns the approval object as Restate sees it: the virtual object `holdfast.approval`, one per
+// request, which holds the whole package and decides who was first (decision 0006).
+import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
+import { handlers, object } from "@restatedev/restate-sdk";
+import type { BodySchema } from "../../contract/api.ts";
+import type { ApprovalPorts } from "../../contract/approval-api.ts";
+import { decideInputSchema, showInputSchema } from "../../contract/approval-api.ts";
+import type { ApprovalPackage } from "../../contract/approval.ts";
+import { APPROVAL_SERVICE } from "../../contract/approval.ts";
+import type { Wake } from "../../contract/command.ts";
+import { answerJson } from "../../contract/readable.ts";
+import type { RawBody } from "./input.ts";
+import { bodySerde, readBody } from "./input.ts";
+import { jsonOf } from "./json-serde.ts";
+import type { JudgeInput } from "./judge.ts";
+import { judgeBallot } from "./judge.ts";
+import { open } from "./open.ts";
+import { decide } from "./public/decide.ts";
+import { show } from "./public/show.ts";
+import { changed, tick, wake, withdraw } from "./wake.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** Retried for ever: an outage, however long, loses no decision and no deadline (F24). */
+const RETRY = {
+  initialInterval: 100,
+  maxInterval: 2 * SECOND,
+  exponentiationFactor: 2,
+  maxAttempts: Number.MAX_SAFE_INTEGER,
+};
+
+const PRIVATE = { ingressPrivate: true, retryPolicy: RETRY, journalRetention: MINUTE } as const;
+
+export function createApprovalObject(ports: ApprovalPorts) {
+  return object({
+    name: APPROVAL_SERVICE,
+    description: "One request for an approval per key: decide on it, or look at it.",
+    options: { enableLazyState: true },
+    handlers: {
+      decide: publicHandler(decideInputSchema, (ctx, input) => decide(ctx, ports, input), MINUTE),
+      show: publicHandler(showInputSchema, show, 0),
+      open: exclusive((ctx, input: ApprovalPackage) => open(ctx, ports, input)),
+      judge: exclusive((ctx, input: JudgeInput) => judgeBallot(ctx, ports, input)),
+      wake: exclusive((ctx, input: Wake) => wake(ctx, ports, input)),
+      tick: exclusive(tick),
+      withdraw: exclusive(withdraw),
+      changed: exclusive(changed),
+    },
+  });
+}
+
+/** Body in, answer out, callable by anyone who reaches the ingress. */
+function publicHandler<I, O>(
+  schema: BodySchema<I>,
+  handle: (ctx: ObjectSharedContext, input: I) => Promise<O>,
+  journalRetention: number,
+) {
+  const options = {
+    input: bodySerde(schema),
+    output: answerJson<O>(),
+    // Plain curl sends another content type unless it is told.
+    accept: "*/*",
+    inactivityTimeout: 5 * SECOND,
+    retryPolicy: RETRY,
+    journalRetention,
+    // The object itself remembers who decided what; a read leaves nothing behind.
+    idempotencyRetention: journalRetention,
+  };
+  return handlers.object.shared(options, async (ctx: ObjectSharedContext, body: RawBody) =>
+    handle(ctx, readBody(schema, body)),
+  );
+}
+
+function exclusive<I, O>(handle: (ctx: ObjectContext, input: I) => Promise<O>) {
+  return handlers.object.exclusive({ ...PRIVATE, input: jsonOf<I>() }, handle);
+}

@@ -1,0 +1,84 @@
+// Owns `judge`: the exclusive handler through which every decision comes, so that somebody is
+// first; and the policy's word on it.
+import type { ObjectContext } from "@restatedev/restate-sdk";
+import type {
+  ApprovalPorts,
+  DecideQuestion,
+  DecideResult,
+  DecideVerdict,
+} from "../../contract/approval-api.ts";
+import type { APPROVAL_VERSION } from "../../contract/approval.ts";
+import type { ApprovalHead } from "../../core/approval/approval-head.ts";
+import { advance } from "../../core/approval/advance.ts";
+import type { Ballot } from "../../core/approval/ballot.ts";
+import type { Judgement } from "../../core/approval/judge.ts";
+import { judge, judgeEarly } from "../../core/approval/judge.ts";
+import type { ApprovalProblem } from "../../core/approval/problem-of.ts";
+import { loadHead, readEdit, readPackage } from "./approval-state.ts";
+import { mustPass, POLICY_RETRY } from "./port-call.ts";
+import { notFound } from "./problem.ts";
+import { record } from "./record.ts";
+
+/** Input of `judge`. */
+export interface JudgeInput {
+  readonly v: typeof APPROVAL_VERSION;
+  readonly ballot: Ballot;
+}
+
+/** Refusals are values, so that what is recorded of them is certainly kept. */
+export type JudgeAnswer = DecideResult | ApprovalProblem;
+
+export async function judgeBallot(
+  ctx: ObjectContext,
+  ports: ApprovalPorts,
+  { ballot }: JudgeInput,
+): Promise<JudgeAnswer> {
+  const stored = await loadHead(ctx);
+  if (stored === undefined) throw notFound();
+  const now = await ctx.date.now();
+  // Whatever time has done comes before a decision that is later than it (F12).
+  const head = record(
+    ctx,
+    stored,
+    advance(stored, now).map((notice) => ({ notice })),
+  );
+  const { facts, answer } = await judgementOf(ctx, ports, head, ballot, now);
+  record(ctx, head, facts);
+  return answer;
+}
+
+export async function judgementOf(
+  ctx: ObjectContext,
+  ports: ApprovalPorts,
+  head: ApprovalHead,
+  ballot: Ballot,
+  now: number,
+): Promise<Judgement> {
+  const early = judgeEarly(head, ballot, now);
+  if (early !== undefined) return early;
+  return judge(head, ballot, await askPolicy(ctx, ports, head, ballot), now);
+}
+
+async function askPolicy(
+  ctx: ObjectContext,
+  { mayDecide }: ApprovalPorts,
+  head: ApprovalHead,
+  { decision, by, checked }: Ballot,
+): Promise<DecideVerdict> {
+  const approval = await readPackage(ctx);
+  const edited =
+    checked !== undefined && "call" in checked ? checked.call : await readEdit(ctx, head);
+  const question: DecideQuestion = {
+    decision,
+    ...(by === undefined ? {} : { by }),
+    approval,
+    ...(edited === undefined ? {} : { edited }),
+  };
+  try {
+    return await ctx.run("policy", () => mayDecide(question), POLICY_RETRY);
+  } catch (error) {
+    if (mustPass(error)) throw error;
+    // A policy that cannot be asked denies (R48).
+    return { allowed: false, policyVersion: head.policyVersion };
+  }
+}

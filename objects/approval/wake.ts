@@ -1,0 +1,88 @@
+// Owns what comes to an approval unasked: its waiter's awakeable opened or settled, its timers,
+// and the task's word that it is not needed, or not the same, any more.
+import type { ObjectContext } from "@restatedev/restate-sdk";
+import type { ApprovalPorts } from "../../contract/approval-api.ts";
+import type {
+  ApprovalNotice,
+  ApprovalTick,
+  ChangedInput,
+  WithdrawInput,
+} from "../../contract/approval.ts";
+import type { Wake } from "../../contract/command.ts";
+import { advance } from "../../core/approval/advance.ts";
+import type { ApprovalHead } from "../../core/approval/approval-head.ts";
+import type { Fact } from "../../core/approval/fold.ts";
+import { isCurrent, readBallot, spend } from "../../core/approval/judge-awakeable.ts";
+import { loadHead } from "./approval-state.ts";
+import { judgementOf } from "./judge.ts";
+import { record } from "./record.ts";
+
+export async function wake(ctx: ObjectContext, ports: ApprovalPorts, input: Wake): Promise<void> {
+  if (input.type !== "awakeable-opened" && input.type !== "awakeable-settled") return;
+  const { awakeableId } = input;
+  const current = await advanced(ctx);
+  if (input.type === "awakeable-opened") {
+    onOpened(ctx, current?.head, awakeableId, current?.now ?? 0);
+    return;
+  }
+  if (current === undefined || !isCurrent(current.head, awakeableId)) return;
+  const { head, now } = current;
+  const ballot = readBallot(input.payload);
+  const judgement =
+    typeof ballot === "string" ? ballot : await judgementOf(ctx, ports, head, ballot, now);
+  record(ctx, head, spend(awakeableId, judgement, Math.max(now, head.updatedAt)));
+}
+
+function onOpened(
+  ctx: ObjectContext,
+  head: ApprovalHead | undefined,
+  awakeableId: string,
+  now: number,
+): void {
+  // The same waiter may say it twice.
+  if (head !== undefined && isCurrent(head, awakeableId)) return;
+  if (head?.state !== "open" || head.awakeable.state !== "awaited") {
+    ctx.rejectAwakeable(awakeableId, "this approval is not open any more");
+    return;
+  }
+  const at = Math.max(now, head.updatedAt);
+  record(ctx, head, [{ notice: { type: "opened", at, awakeableId, digest: head.digest } }]);
+}
+
+export async function tick(ctx: ObjectContext, { due }: ApprovalTick): Promise<void> {
+  await advanced(ctx, due);
+}
+
+export async function withdraw(ctx: ObjectContext, { reason }: WithdrawInput): Promise<void> {
+  await closeOpen(ctx, (at) => ({ type: "withdrawn", at, reason }));
+}
+
+/** What was captured is otherwise now: no decision counts any more, the task asks anew (R37). */
+export async function changed(ctx: ObjectContext, input: ChangedInput): Promise<void> {
+  const { changes, digest } = input;
+  await closeOpen(ctx, (at) => ({ type: "stale", at, changes }), digest);
+}
+
+async function closeOpen(
+  ctx: ObjectContext,
+  why: (at: number) => ApprovalNotice,
+  only?: string,
+): Promise<void> {
+  const current = await advanced(ctx);
+  if (current?.head.state !== "open") return;
+  const { head, now } = current;
+  if (only !== undefined && only !== head.digest) return;
+  record(ctx, head, [{ notice: why(Math.max(now, head.updatedAt)) }]);
+}
+
+/** The approval, once time has done what is due. */
+async function advanced(
+  ctx: ObjectContext,
+  due?: ApprovalTick["due"],
+): Promise<{ readonly head: ApprovalHead; readonly now: number } | undefined> {
+  const stored = await loadHead(ctx);
+  if (stored === undefined) return undefined;
+  const now = await ctx.date.now();
+  const facts = advance(stored, now, due).map((notice): Fact => ({ notice }));
+  return { head: record(ctx, stored, facts), now };
+}
