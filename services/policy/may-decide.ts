@@ -1,0 +1,44 @@
+// Owns the port of the approval object that asks policy whether a person may decide. The rule
+// of the approval was asked before; both must say yes.
+import type { DecideQuestion, DecideVerdict } from "../../contract/approval-api.ts";
+import type { ArtifactStore, StoredText } from "../../contract/artifact.ts";
+import type { PolicyEngine } from "../../contract/policy.ts";
+import { parseStrictJson } from "../../core/strict-json.ts";
+
+/** The answer rejects when the artifact store does, which the approval object takes for a no. */
+export function createMayDecide(
+  engine: Pick<PolicyEngine, "version" | "decide">,
+  artifacts: Pick<ArtifactStore, "get">,
+  now: () => number = Date.now,
+): (question: DecideQuestion) => Promise<DecideVerdict> {
+  return async ({ by, approval, edited }) => {
+    const { requester, owner, tenant, call } = approval;
+    // What is decided on is what would be executed.
+    const { arguments: stored, resource } = edited ?? call;
+    const text = await textOf(stored, artifacts);
+    const given = parseStrictJson(text.trim() === "" ? "{}" : text);
+    if ("problem" in given) return { allowed: false, policyVersion: engine.version };
+    const { decision, policyVersion } = engine.decide({
+      action: "approve",
+      task: { taskUid: requester.taskUid, agent: requester.agent, owner, tenant },
+      call: {
+        tool: call.tool,
+        toolVersion: call.toolVersion,
+        effect: call.effect,
+        // What the author says decides whether a person is asked, not which.
+        approval: "default",
+        resource,
+        arguments: given.value,
+      },
+      by,
+      requester: requester.by,
+      now: now(),
+    });
+    return { allowed: decision === "allow", policyVersion };
+  };
+}
+
+async function textOf(stored: StoredText, artifacts: Pick<ArtifactStore, "get">): Promise<string> {
+  if ("text" in stored) return stored.text;
+  return new TextDecoder().decode(await artifacts.get(stored.artifact));
+}
