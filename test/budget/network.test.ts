@@ -1,0 +1,95 @@
+// Owns that limits hold over all levels, whatever happens between budgets: random interleavings of
+// parallel tasks and their children, with messages late, reordered and repeated, handlers killed
+// and answers lost.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { defineBudgets } from "../../core/budget/settings.ts";
+import { createGame, endAll, pause, play, settleDown } from "./support/game.ts";
+import type { Game } from "./support/player.ts";
+import { leaksOf, waitingInVain } from "./support/truth.ts";
+
+const limit = fc.record(
+  { money: fc.integer({ min: 0, max: 120 }), steps: fc.integer({ min: 1, max: 12 }) },
+  { requiredKeys: [] },
+);
+
+const settings = fc
+  .record({
+    task: limit,
+    owner: limit,
+    tenant: limit,
+    day: limit,
+    slice: fc.integer({ min: 1, max: 60 }),
+    desks: fc.constantFrom(1, 2),
+  })
+  .map(({ task, owner, tenant, day, slice, desks }) =>
+    defineBudgets({
+      levels: {
+        task: { limit: task },
+        owner: { limit: owner, slice: { money: slice } },
+        tenant: { limit: tenant, slice: { money: slice, steps: 4 } },
+        day: { limit: day },
+      },
+      desks,
+    }),
+  );
+
+/** What happens next, by chance. */
+const moves = fc.array(fc.tuple(fc.nat(99), fc.nat(10_000)), {
+  minLength: 50,
+  maxLength: 400,
+});
+
+function makeMove(game: Game, [kind, dice]: readonly [number, number], rough: boolean): void {
+  const { network } = game;
+  if (kind < 30) play(game, dice % 7, Math.floor(dice / 7));
+  else if (rough && kind < 35) network.kill(dice);
+  else if (rough && kind < 40) network.repeat(dice);
+  else if (kind < 43) network.fireTimers();
+  else if (kind < 46) pause(game, dice);
+  else if (network.choices() > 0) network.act(dice);
+}
+
+const RUNS = { numRuns: 100 };
+
+describe("budgets of all levels", () => {
+  it("R98 F25 no limit is exceeded at any instant, nothing leaks, and each level counts all of it", () => {
+    fc.assert(
+      fc.property(settings, moves, (chosen, list) => {
+        const game = createGame(chosen);
+        for (const move of list) makeMove(game, move, true);
+        settleDown(game);
+        endAll(game);
+        settleDown(game);
+        expect(leaksOf(game)).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  it("R98 nobody waits while there is room: what is unused elsewhere is called back", () => {
+    fc.assert(
+      fc.property(settings, moves, (chosen, list) => {
+        const game = createGame(chosen);
+        for (const move of list) makeMove(game, move, false);
+        settleDown(game);
+        expect(waitingInVain(game)).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  it("F25 what is used above a reservation is counted at every level, and nothing leaks", () => {
+    fc.assert(
+      fc.property(settings, moves, (chosen, list) => {
+        const game = createGame(chosen, true);
+        for (const move of list) makeMove(game, move, true);
+        settleDown(game);
+        endAll(game);
+        settleDown(game);
+        expect(leaksOf(game)).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+});
