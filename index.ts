@@ -1,14 +1,37 @@
 // The public export list of holdfast.
+export { defineBudgets } from "./core/budget/settings.ts";
+export type {
+  BudgetSettings,
+  BudgetSpec,
+  LevelSettings,
+  MissingPrice,
+} from "./core/budget/settings.ts";
 export { defineAgent } from "./core/define-agent.ts";
 export type { AgentSpec } from "./core/define-agent.ts";
+export type { AppOptions, ServePart } from "./services/app-options.ts";
 export { createFsArtifactStore } from "./services/artifacts/fs-artifact-store.ts";
+export { createCachedCredentials } from "./services/credentials/cached-credentials.ts";
+export type { CachedCredentialsOptions } from "./services/credentials/cached-credentials.ts";
+export { createCredentialChain } from "./services/credentials/credential-chain.ts";
+export { createEnvCredentials } from "./services/credentials/env-credentials.ts";
+export type { EnvCredentialsOptions } from "./services/credentials/env-credentials.ts";
+export { createFileCredentials } from "./services/credentials/file-credentials.ts";
+export type { FileCredentialsOptions } from "./services/credentials/file-credentials.ts";
+export { createEncryption } from "./services/encryption/create-encryption.ts";
+export type { Encryption, EncryptionOptions } from "./services/encryption/create-encryption.ts";
+export type { EncryptionKey } from "./services/encryption/keyring.ts";
 export { startRestateServer } from "./services/engine/restate-server.ts";
 export type { RestateServer, RestateServerOptions } from "./services/engine/restate-server.ts";
 export { openaiChat } from "./services/model/openai-chat.ts";
 export { openaiResponses } from "./services/model/openai-responses.ts";
+export { DEFAULT_POLICIES, POLICY_SCHEMA } from "./services/policy/default-policies.ts";
+export type { PolicySource } from "./services/policy/load-policies.ts";
+export type { ModelPrice } from "./services/prices/model-price.ts";
 export { createApp } from "./services/server.ts";
-export type { App, AppOptions, ServeOptions, ServePart, Worker } from "./services/server.ts";
+export type { App, ServeOptions, Worker } from "./services/server.ts";
+export { credentialRefused } from "./tools/credential-refused.ts";
 export { defineTool } from "./tools/define-tool.ts";
 export type { ToolSpec } from "./tools/define-tool.ts";
+export { notApplied } from "./tools/not-applied.ts";
 export { toolFailure } from "./tools/tool-failure.ts";
 export * from "./contract/index.ts";

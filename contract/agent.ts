@@ -1,4 +1,5 @@
 // Owns what an agent is to its author. Imports nothing of Restate (R21).
+import type { NamedGrant } from "./grant.ts";
 import type { ModelChoice } from "./model.ts";
 import type { AnySchema, AnyTool } from "./tool.ts";
 
@@ -51,6 +52,8 @@ export interface AgentDefinition<Output = unknown> {
   /** Tried in order when a provider stays down. */
   readonly models: readonly [ModelChoice, ...ModelChoice[]];
   readonly tools: readonly AnyTool[];
+  /** What its tasks may do at most; undefined: every tool, without limits. */
+  readonly grants: readonly NamedGrant[] | undefined;
   readonly limits: AgentLimits;
   /** The final answer is JSON of this schema. */
   readonly output:

@@ -1,13 +1,17 @@
 // Owns the bodies of the agent object's public handlers, as zod schemas: they validate, they
 // type the clients, and Restate publishes them as JSON Schema.
 import { z } from "zod";
+import { grantsSchema } from "./grant.ts";
 import { messageIdSchema, sha256Schema } from "./ids.ts";
 import { messageContentSchema } from "./message.ts";
 import { textSchema } from "./text.ts";
+import type { Deciders } from "./approval.ts";
+import type { BudgetDenial } from "./budget.ts";
 import type { EffectClass } from "./effect-class.ts";
 import type { TaskEvent } from "./event.ts";
 import type { ContextMessage } from "./model.ts";
 import type { TaskStatus } from "./status.ts";
+import type { BlockCode } from "./tool.ts";
 
 /** How long `ask` waits when the caller does not say, and at most, in milliseconds. */
 export const DEFAULT_ASK_TIMEOUT_MS = 60_000;
@@ -24,12 +28,17 @@ export type BodySchema<T> = z.ZodType<T>;
 /** Body of `status`: nothing is read from it. */
 export const noInputSchema = z.unknown();
 
-const actorId = textSchema.min(1).max(256);
+/** What a caller says of itself. */
+export const actorIdSchema = textSchema.min(1).max(256);
 
 export const startInputSchema = z.strictObject({
   message: messageContentSchema,
   /** Who answers for the task. */
-  owner: actorId.optional(),
+  owner: actorIdSchema.optional(),
+  /** For whom: credentials, grants, policies and stops go by it. */
+  tenant: actorIdSchema.optional(),
+  /** What the task may do. Default: the agent's grants, or else every tool that it declares. */
+  grants: grantsSchema.optional(),
 });
 export type StartInput = z.infer<typeof startInputSchema>;
 
@@ -37,14 +46,14 @@ export const sendInputSchema = z.strictObject({
   message: messageContentSchema,
   /** Applied once for ever. Default: the id of this request's invocation. */
   messageId: messageIdSchema.optional(),
-  from: actorId.optional(),
+  from: actorIdSchema.optional(),
 });
 export type SendInput = z.infer<typeof sendInputSchema>;
 
 export const askInputSchema = z.strictObject({
   message: messageContentSchema,
   messageId: messageIdSchema.optional(),
-  from: actorId.optional(),
+  from: actorIdSchema.optional(),
   timeoutMs: z.int().min(0).max(MAX_ASK_TIMEOUT_MS).optional(),
 });
 export type AskInput = z.infer<typeof askInputSchema>;
@@ -59,7 +68,12 @@ export const eventsInputSchema = z
 export type EventsInput = z.infer<typeof eventsInputSchema>;
 
 export const cancelInputSchema = z
-  .strictObject({ reason: textSchema.max(1024).optional(), by: actorId.optional() })
+  .strictObject({
+    reason: textSchema.max(1024).optional(),
+    by: actorIdSchema.optional(),
+    /** Whether applied effects are undone where their tools can; true by default. */
+    compensate: z.boolean().optional(),
+  })
   .default({});
 export type CancelInput = z.infer<typeof cancelInputSchema>;
 
@@ -76,7 +90,7 @@ export const approvalDecisionSchema = z.strictObject({
   decision: z.enum(["approve", "reject"]),
   /** The digest that `status` shows for the proposed call. */
   digest: sha256Schema,
-  by: actorId.optional(),
+  by: actorIdSchema.optional(),
   /** Reaches the model when the decision is `reject`. */
   message: textSchema.max(8192).optional(),
 });
@@ -139,6 +153,37 @@ export interface OperationView {
     /** What a decision must name. */
     readonly digest: string;
     readonly awakeableId: string;
+    /** Key of `holdfast.approval`: `show` has all of it, and `decide` takes a decision. */
+    readonly approvalId: string;
+    /** From 1: a request that went stale is followed by another. */
+    readonly request: number;
+    /** Silence until then is a denial; milliseconds since the epoch. */
+    readonly expiresAt: number;
+    readonly deciders: Deciders;
+    /** Approvals of this digest so far, and how many there must be. */
+    readonly approvals: number;
+    readonly quorum: number;
+    /** What the call touches. */
+    readonly resource?: string;
+    /** A person put these arguments in the place of the proposed ones. */
+    readonly edited?: boolean;
+  };
+  /** Only of an operation in state `unknown`. */
+  readonly unknown?: {
+    readonly reason: string;
+    /** Before then no new attempt is made, milliseconds since the epoch. */
+    readonly notBefore?: number;
+    /** How many questions `reconcile` has answered. */
+    readonly asked: number;
+    /** A person has stated that it was not applied. */
+    readonly stated?: "not-applied";
+  };
+  /** Only of an operation in state `blocked`. */
+  readonly blocked?: {
+    readonly code: BlockCode;
+    readonly reason: string;
+    /** When it is issued again by itself, milliseconds since the epoch. */
+    readonly retryAt: number;
   };
 }
 
@@ -163,8 +208,15 @@ export interface StatusView {
     readonly outputTokens: number;
   };
   readonly lastTurn?: TurnAnswer;
+  /** Of a task in `waiting-budget`: which budget has no room, in the numbers of that instant. */
+  readonly budget?: BudgetDenial;
+  /** Applied effects that `cancel` or `rollback` would undo; absent when there are none. */
+  readonly effects?: number;
   readonly cursor: number;
   readonly owner?: string;
+  readonly tenant?: string;
+  /** How many grants the task was given, and their digest; absent where it may use what its agent declares. */
+  readonly grants?: { readonly count: number; readonly digest: string };
   readonly createdAt: number;
   readonly updatedAt: number;
 }

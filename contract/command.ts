@@ -1,5 +1,9 @@
 // Owns what the agent object's private handlers are sent. These are journaled by Restate and
 // may wait there across deployments: add optional fields only, or raise COMMAND_VERSION.
+import type { ApprovalWake } from "./approval.ts";
+import type { StoredText } from "./artifact.ts";
+import type { BudgetNotice } from "./budget.ts";
+import type { NamedGrant } from "./grant.ts";
 import type { StoredPart } from "./message.ts";
 
 export const COMMAND_VERSION = 1;
@@ -16,14 +20,48 @@ interface MessageCommand {
 
 /** Input of `apply`. */
 export type Command = { readonly v: typeof COMMAND_VERSION } & (
-  | ({ readonly type: "start"; readonly owner?: string } & MessageCommand)
+  | ({
+      readonly type: "start";
+      readonly owner?: string;
+      readonly tenant?: string;
+      /** Absent means the agent's. */
+      readonly grants?: readonly NamedGrant[];
+    } & MessageCommand)
   | ({ readonly type: "message" } & MessageCommand)
   | { readonly type: "listen"; readonly messageId: string; readonly listener: string }
-  | { readonly type: "cancel"; readonly reason?: string; readonly by?: string }
+  | {
+      readonly type: "cancel";
+      readonly reason?: string;
+      readonly by?: string;
+      /** Absent means true. */
+      readonly compensate?: boolean;
+    }
+  | ({ readonly type: "settle"; readonly reason: string; readonly by?: string } & Statement)
+  | {
+      readonly type: "retry";
+      readonly operationId?: string;
+      readonly reason?: string;
+      readonly by?: string;
+    }
+  | { readonly type: "rollback"; readonly reason?: string; readonly by?: string }
+  | {
+      readonly type: "grant";
+      readonly grants: readonly NamedGrant[];
+      readonly reason: string;
+      readonly by?: string;
+    }
   | { readonly type: "recover"; readonly cause: string; readonly park: boolean }
 );
 
-/** Input of `wake`. */
+/** What a person says of an effect of which nobody knows (R95). */
+export interface Statement {
+  readonly operationId: string;
+  readonly outcome: "applied" | "not-applied";
+  /** What the model reads as the call's result, as JSON; only of an applied one. */
+  readonly result?: StoredText;
+}
+
+/** Input of `wake`: of the agent object, and of whoever else has a waiter. */
 export type Wake = { readonly v: typeof COMMAND_VERSION } & (
   | {
       readonly type: "awakeable-opened";
@@ -40,7 +78,17 @@ export type Wake = { readonly v: typeof COMMAND_VERSION } & (
   /** Of the park with this number; a later park makes it stale. */
   | { readonly type: "timer"; readonly park: number }
   | { readonly type: "tool-done"; readonly operationId: string }
+  | ApprovalWake
+  | BudgetNotice
 );
+
+/** Input of `begin`. */
+export interface Begin {
+  readonly v: typeof COMMAND_VERSION;
+  readonly command: Command;
+  /** The awakeable to resolve as soon as the command is applied. */
+  readonly applied: string;
+}
 
 /** Input of `run`. A number that is not the next segment's makes it stale. */
 export interface RunInput {

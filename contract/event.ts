@@ -1,10 +1,18 @@
 // Owns the task log: an append-only, hash-chained record of everything that happened (L10).
 // Adding an event type or an optional field is compatible; changing one is a new EVENT_VERSION.
+import type { ApprovalEventData } from "./approval-event.ts";
 import type { StoredText } from "./artifact.ts";
+import type { Amounts, BudgetDenial } from "./budget.ts";
+import type { CallPosition } from "./call-position.ts";
 import type { EffectClass } from "./effect-class.ts";
+import type { NamedGrant } from "./grant.ts";
 import type { StoredPart } from "./message.ts";
 import type { ModelAnswer, ModelChoice, ModelFallback, ModelUsage, ProviderCode } from "./model.ts";
 import type { TaskStatus } from "./status.ts";
+import type { StopScope } from "./stop.ts";
+import type { BlockCode } from "./tool.ts";
+
+export type { CallPosition } from "./call-position.ts";
 
 export const EVENT_VERSION = 1;
 
@@ -14,18 +22,38 @@ export interface Actor {
   readonly id?: string;
 }
 
-/** Where an operation stands in the conversation. */
-export interface CallPosition {
-  readonly operationId: string;
-  readonly step: number;
-  readonly ordinal: number;
-  readonly callId: string;
-  readonly tool: string;
+/** When a tool's service answered, and as which version. */
+export interface Answered {
+  readonly toolVersion: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+/** What became of undoing the effects of a task. */
+export interface CompensationReport {
+  readonly undone: number;
+  readonly committed: number;
+  readonly unknown: number;
+  /** The last 64; `effect.compensated` says it of each. */
+  readonly effects: readonly {
+    readonly operationId: string;
+    readonly outcome: "undone" | "committed" | "unknown";
+  }[];
 }
 
 /** Type to data. L+T+D of R1: `model.answered`, `tool.returned`, and the rest are decisions. */
-export interface EventData {
-  "task.started": { agent: string; agentVersion: string; inputDigest: string; owner?: string };
+export interface EventData extends ApprovalEventData {
+  "task.started": {
+    agent: string;
+    agentVersion: string;
+    inputDigest: string;
+    owner?: string;
+    tenant?: string;
+    /** What the task may do; `declared`: every tool that its agent declares, without limits. */
+    grants?: readonly NamedGrant[] | "declared";
+  };
+  /** What the task may do from now on. */
+  "grants.changed": { grants: readonly NamedGrant[] };
   "message.received": {
     messageId: string;
     turn: number;
@@ -58,15 +86,19 @@ export interface EventData {
     response: StoredText;
     fallbacks: readonly ModelFallback[];
     unregistered: readonly string[];
+    /** SHA-256 of the policy set that judged the calls, where it is another than before. */
+    policyVersion?: string;
     startedAt: number;
     durationMs: number;
   };
   "model.failed": ModelChoice & {
     step: number;
-    kind: "wait" | "operator" | "terminal";
+    kind: "wait" | "operator" | "terminal" | "stopped";
     code: ProviderCode;
     status?: number;
     retryAfterMs?: number;
+    /** Of `stopped`: what an operator has stopped. */
+    stop?: StopScope;
     fallbacks: readonly ModelFallback[];
     durationMs: number;
   };
@@ -82,14 +114,25 @@ export interface EventData {
     inARow: number;
   };
   "call.refused": CallPosition & { code: string; message: string };
-  /** The operation is tried again: the attempt before has no known outcome. */
+  /** The operation is tried again, for the reason given: a recorded decision (L3). */
   "call.repeated": CallPosition & {
     attempt: number;
     toolVersion: string;
     effect: EffectClass;
     argumentsDigest: string;
     answerSeq: number;
+    /** The attempt whose approval allows this one too: nothing was executed under it (R96). */
+    approvedAs?: string;
   };
+  /** The tool's service did nothing. */
+  "call.blocked": CallPosition &
+    Answered & {
+      attempt: number;
+      code: BlockCode;
+      reason: string;
+      /** When it is issued again by itself, milliseconds since the epoch. */
+      retryAt?: number;
+    };
   "tool.returned": CallPosition & {
     attempt: number;
     toolVersion: string;
@@ -104,36 +147,70 @@ export interface EventData {
           mediaType: string;
           excerpt?: string;
           endsTask: boolean;
+          /** Found or stated later; absent where `execute` itself answered. */
+          via?: "reconcile" | "statement";
+          /** Set where the tool can undo it. */
+          compensable?: {
+            /** Number among the effects that can be undone, from 1. */
+            readonly n: number;
+            readonly answerSeq: number;
+          };
         }
       | { outcome: "error"; code: string; message: string }
-      | { outcome: "unknown"; reason: string }
+      | {
+          outcome: "unknown";
+          reason: string;
+          /** As in ReconcileRequest. */
+          notBefore?: number;
+        }
       | { outcome: "cancelled" }
     );
-  "approval.requested": CallPosition & {
-    toolVersion: string;
-    effect: EffectClass;
-    argumentsDigest: string;
-    /** What a decision must name. */
-    digest: string;
-  };
-  "approval.opened": { operationId: string; awakeableId: string };
-  "approval.decided": {
-    operationId: string;
-    awakeableId: string;
-    digest: string;
-    decision: "approve" | "reject";
-    by?: string;
-    message?: string;
-  };
-  /** A decision that changed nothing: it did not parse or named another digest (F16). */
-  "approval.mismatch": { operationId: string; awakeableId: string; reason: string };
+  /** What the tool's `reconcile` answered to the n-th question about an operation (R13). */
+  "effect.reconciled": CallPosition &
+    Answered & {
+      n: number;
+      outcome: "applied" | "not-applied" | "unknown";
+      reason?: string;
+      /** When it is asked again by itself, milliseconds since the epoch. */
+      askAt?: number;
+    };
+  /** A person says what became of an unknown effect, for the reason given (R95). */
+  "effect.stated": CallPosition & { outcome: "applied" | "not-applied" };
+  /** `reconcile` is asked once more. */
+  "reconcile.requested": CallPosition;
+  "effect.compensated": CallPosition &
+    Answered & {
+      /** Number of the effect; see `tool.returned`. */
+      n: number;
+      outcome: "undone" | "committed" | "unknown";
+      reason?: string;
+    };
+  /** Nothing was done yet to undo an effect: it is asked for again. */
+  "compensation.blocked": CallPosition &
+    Answered & { n: number; code: BlockCode; reason: string; retryAt: number };
+  "rollback.requested": { from: TaskStatus; effects: number };
+  "task.rolled-back": CompensationReport;
+  /** The budget is asked for reservation `n` of the task, for its next call. */
+  "budget.requested": { n: number; amounts: Amounts };
+  /** There is no room for it; the same number is asked for again. */
+  "budget.denied": BudgetDenial & { n: number };
+  /** Reservation `n` is over. `overrun`: used beyond it, by a provider that ignored its cap. */
+  "budget.settled": { n: number; used: Amounts; overrun?: Amounts };
   "task.parked": { status: TaskStatus; reason: string; wakeAt?: number };
   "task.woken": { from: TaskStatus; by: string };
   "turn.completed": { turn: number; step: number; answer?: StoredText };
   "turn.failed": { turn: number; step: number; code: string; message: string };
   "task.completed": { by: "ends-task" | "one-shot"; tool?: string };
-  "cancel.requested": { from: TaskStatus };
-  "task.cancelled": { unknown: readonly string[] };
+  "cancel.requested": {
+    from: TaskStatus;
+    /** Whether applied effects are undone before the end. */
+    compensate?: boolean;
+  };
+  "task.cancelled": {
+    /** Operations of which nobody knows whether they took effect. */
+    unknown: readonly string[];
+    compensation?: CompensationReport;
+  };
 }
 
 export type AnswerProblem =

@@ -1,9 +1,11 @@
 // Owns the neutral language between the agent object and model providers: what is asked,
 // what is answered, and how a failure is sorted. A provider's wire format stays in its
 // adapter (services/model).
+import type { ApprovalRule } from "./approval.ts";
 import type { StoredText } from "./artifact.ts";
 import type { EffectClass } from "./effect-class.ts";
 import type { StoredPart } from "./message.ts";
+import type { StopScope } from "./stop.ts";
 
 /** Names one model of one configured provider. */
 export interface ModelChoice {
@@ -112,7 +114,9 @@ export type ProviderTrouble =
   /** Only an operator can mend it: key, permission, quota, unknown model. */
   | { readonly kind: "operator"; readonly code: ProviderCode; readonly status?: number }
   /** This request will never succeed. */
-  | { readonly kind: "terminal"; readonly code: ProviderCode; readonly status?: number };
+  | { readonly kind: "terminal"; readonly code: ProviderCode; readonly status?: number }
+  /** An operator has stopped the model, the agent or the tenant: nobody was asked (R99). */
+  | { readonly kind: "stopped"; readonly code: ProviderCode; readonly stop: StopScope };
 
 /** Codes only: a provider's message may quote the prompt, so it goes nowhere. */
 export type ProviderCode =
@@ -127,6 +131,7 @@ export type ProviderCode =
   | "quota_exhausted"
   | "model_not_found"
   | "provider_not_configured"
+  | "stopped"
   | "context_overflow"
   | "content_filter"
   | "invalid_request";
@@ -145,6 +150,18 @@ export type CallCheck =
       /** What the tool was declared as when the model asked for it. */
       readonly toolVersion: string;
       readonly effect: EffectClass;
+      /** Whether a person must approve it. Absent: as the class and the tool's author say. */
+      readonly approval?: boolean;
+      /** Policy set that judged it. Absent, as the rest, of a `read` call that simply runs. */
+      readonly policyVersion?: string;
+      /** Ids of the policies that decided. */
+      readonly policies?: readonly string[];
+      /** The task's grant that covers it. */
+      readonly grantId?: string;
+      /** What it touches, such as `order/1017`. */
+      readonly resource?: string;
+      /** Who decides its approval, how many, and until when. */
+      readonly rule?: ApprovalRule;
     }
   | {
       readonly ok: false;
@@ -153,7 +170,9 @@ export type CallCheck =
         | "invalid_json"
         | "invalid_arguments"
         | "duplicate_call_id"
-        | "too_many_calls";
+        | "too_many_calls"
+        /** Grants or policy forbid it (R42, R48). */
+        | "denied";
       /** For the model. */
       readonly message: string;
     };
@@ -189,6 +208,8 @@ interface OutcomeBase {
   readonly startedAt: number;
   readonly durationMs: number;
   readonly fallbacks: readonly ModelFallback[];
+  /** SHA-256 of the policy set that judged the calls, unless it is the one that the caller knew. */
+  readonly policyVersion?: string;
 }
 
 /** The journaled result of the action `model-call`. */

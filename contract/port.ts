@@ -1,7 +1,11 @@
 // Owns the ports through which the agent object reaches the world from inside its actions.
 // services/ implements them, services/server.ts wires them; objects/ sees only these.
+import type { ApprovalTerms } from "./approval.ts";
+import type { Amounts } from "./budget.ts";
+import type { EffectClass } from "./effect-class.ts";
 import type { TaskEvent } from "./event.ts";
-import type { ModelOutcome } from "./model.ts";
+import type { NamedGrant } from "./grant.ts";
+import type { ModelChoice, ModelOutcome } from "./model.ts";
 
 /** What the action `model-call` is given. Nothing of it is journaled (L6). */
 export interface ModelCall {
@@ -17,16 +21,54 @@ export interface ModelCall {
   readonly recent: readonly TaskEvent[];
   /** 2 after a truncated answer: room for twice the output (F9). */
   readonly room: number;
+  /** The output cap that was reserved for, `room` included; absent: the agent's own. */
+  readonly maxOutputTokens?: number | undefined;
+  readonly owner?: string | undefined;
+  readonly tenant?: string | undefined;
+  /** What the task may do; undefined: every tool that its agent declares. */
+  readonly grants?: readonly NamedGrant[] | undefined;
+  /** The policy set that judged the last answer; the same again is not said again. */
+  readonly policyVersion?: string | undefined;
 }
 
 /** Calls an agent's model: loads and checks the context, tries the list, judges the answer. */
 export type CallModel = (call: ModelCall, signal: AbortSignal) => Promise<ModelOutcome>;
+
+/** What a model costs, in millionths of the currency per million tokens. */
+export interface TokenPrice {
+  readonly inputPerMillion: number;
+  readonly outputPerMillion: number;
+  /** Absent: as any other input. */
+  readonly cachedInputPerMillion?: number;
+}
+
+/** What is to be reserved for a model call, and by which prices it is settled. */
+export type CallEstimate =
+  | {
+      readonly ok: true;
+      readonly amounts: Amounts;
+      /** The output cap that the request has to carry. */
+      readonly maxOutputTokens: number;
+      /** Of the agent's models; one that is absent costs nothing. */
+      readonly prices: readonly (ModelChoice & { readonly price: TokenPrice })[];
+    }
+  /** A price is missing; `message` names the model and the fix. */
+  | { readonly ok: false; readonly code: "price_missing"; readonly message: string };
+
+/** Bounds what a model call can use. Journaled, since a context and prices may be others later. */
+export type EstimateCall = (call: ModelCall) => Promise<CallEstimate>;
 
 /** A page of a task's log, after a position; from the ingress, outside of any journal. */
 export type ReadLog = (
   task: { readonly agent: string; readonly taskId: string },
   after: number,
 ) => Promise<{ readonly events: readonly TaskEvent[]; readonly more: boolean }>;
+
+/** Under which policy and rule a call is proposed now. */
+export type FindApprovalTerms = (call: {
+  readonly tool: string;
+  readonly effect: EffectClass;
+}) => ApprovalTerms | Promise<ApprovalTerms>;
 
 /** Which of these tools' services are not registered with Restate. */
 export type FindUnregistered = (tools: readonly string[]) => Promise<readonly string[]>;

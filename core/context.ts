@@ -3,30 +3,65 @@
 import type { StoredText } from "../contract/artifact.ts";
 import type { EventData, TaskEvent } from "../contract/event.ts";
 import type { ContextMessage, ModelAnswer } from "../contract/model.ts";
+import { editIn } from "./proposed-call.ts";
 import { sharedOrdinal } from "./shared-call.ts";
 
 /** The context that a log makes. Calls and their results are never apart. */
 export function assembleContext(events: readonly TaskEvent[]): ContextMessage[] {
   const index = indexResults(events);
   const context: ContextMessage[] = [];
+  const undone: EventData["effect.compensated"][] = [];
   for (const event of events) {
     if (event.type === "message.received") context.push({ role: "user", parts: event.data.parts });
     if (event.type === "model.answered" && !index.dropped.has(event.data.step)) {
       context.push({ role: "assistant", answer: event.data.answer });
       context.push(...resultsOf(event.data.answer, event.data.step, index));
+      context.push(...editsOf(event.data.answer, event.data.step, index));
     }
     if (event.type === "answer.rejected" && event.data.note !== undefined) {
       context.push({ role: "developer", text: event.data.note });
     }
+    if (event.type === "effect.compensated") undone.push(event.data);
+    if (event.type === "task.rolled-back" && undone.length > 0) {
+      context.push({ role: "developer", text: rolledBack(undone.splice(0)) });
+    }
   }
   return context;
 }
+
+const ROLLED_BACK = "The effects of earlier calls were rolled back";
+const APPROVED = "A person approved";
+
+/** Whether a note tells what became of calls, and does not stand in the place of an answer. */
+export function isAboutCalls(note: string): boolean {
+  return note.startsWith(ROLLED_BACK) || note.startsWith(APPROVED);
+}
+
+/** Calls of a rollback that the model is told of one by one. */
+const TOLD = 50;
+
+function rolledBack(undone: readonly EventData["effect.compensated"][]): string {
+  const each = undone.slice(0, TOLD).map(({ tool, callId, outcome }) => {
+    return `${tool} (call ${callId}): ${SAID_OF[outcome]}`;
+  });
+  const more = undone.length > TOLD ? [`${undone.length - TOLD} more`] : [];
+  const list = [...each, ...more].join("; ");
+  return `${ROLLED_BACK} by a person, the last first. ${list}.`;
+}
+
+const SAID_OF = {
+  undone: "undone",
+  committed: "could not be undone any more",
+  unknown: "it is not known whether it was undone",
+} as const;
 
 interface ResultIndex {
   /** Steps whose answer the model does not see again. */
   readonly dropped: ReadonlySet<number>;
   /** `step/ordinal` to what the model reads as the call's result. */
   readonly results: ReadonlyMap<string, StoredText>;
+  /** `step/ordinal` to the arguments with which it was executed instead of the model's own. */
+  readonly edits: ReadonlyMap<string, StoredText>;
 }
 
 function indexResults(events: readonly TaskEvent[]): ResultIndex {
@@ -39,20 +74,39 @@ function indexResults(events: readonly TaskEvent[]): ResultIndex {
     results.set(`${at.step}/${at.ordinal}`, result);
   };
   const places = new Map<string, { readonly step: number; readonly ordinal: number }>();
+  /** By digest, which is of one call only. */
+  const edited = new Map<string, StoredText>();
+  const edits = new Map<string, StoredText>();
+  const deny = (operationId: string, code: string, message: string): void => {
+    const place = places.get(operationId);
+    if (place !== undefined) put(place, errorText(code, message));
+  };
   for (const event of events) {
     if (event.type === "answer.rejected" && !event.data.keepAnswer) dropped.add(event.data.step);
     if (event.type === "call.refused")
       put(event.data, errorText(event.data.code, event.data.message));
     if (event.type === "approval.requested") places.set(event.data.operationId, event.data);
     if (event.type === "tool.returned") put(event.data, resultText(event.data));
-    if (event.type === "approval.decided" && event.data.decision === "reject") {
-      const place = places.get(event.data.operationId);
-      const said = event.data.message === undefined ? "" : ` ${event.data.message}`;
-      if (place !== undefined)
-        put(place, errorText("rejected", `A person rejected this call.${said}`));
+    const edit = editIn(event);
+    if (edit !== undefined) edited.set(edit.digest, edit.arguments);
+    if (event.type === "approval.decided") {
+      const { operationId, decision, digest, message } = event.data;
+      const said = message === undefined ? "" : ` ${message}`;
+      if (decision === "reject")
+        deny(operationId, "rejected", `A person rejected this call.${said}`);
+      const place = places.get(operationId);
+      const instead = edited.get(digest);
+      if (decision === "approve" && place !== undefined && instead !== undefined)
+        edits.set(`${place.step}/${place.ordinal}`, instead);
+    }
+    if (event.type === "approval.expired")
+      deny(event.data.operationId, "approval_expired", EXPIRED);
+    if (event.type === "approval.blocked") {
+      const why = `This call could not be put before a person: ${event.data.reason}.`;
+      deny(event.data.operationId, "approval_blocked", why);
     }
   }
-  return { dropped, results };
+  return { dropped, results, edits };
 }
 
 function resultsOf(answer: ModelAnswer, step: number, index: ResultIndex): ContextMessage[] {
@@ -64,6 +118,24 @@ function resultsOf(answer: ModelAnswer, step: number, index: ResultIndex): Conte
       callId: call.callId,
       result: result ?? errorText("not_executed", "This call was not executed."),
     };
+  });
+}
+
+const EXPIRED = "Nobody approved this call in time, so it was not executed.";
+
+/** The model must not believe that its own arguments had this result. */
+function editsOf(
+  answer: ModelAnswer,
+  step: number,
+  { edits, results }: ResultIndex,
+): ContextMessage[] {
+  return answer.calls.flatMap(({ callId, name }, ordinal): ContextMessage[] => {
+    const place = `${step}/${sharedOrdinal(answer.calls, ordinal)}`;
+    const instead = edits.get(place);
+    if (instead === undefined || !results.has(place)) return [];
+    const given = "text" in instead ? instead.text : "(too long to be shown here)";
+    const text = `${APPROVED} ${name} (call ${callId}) with other arguments than yours, and its result is that of: ${given}`;
+    return [{ role: "developer", text }];
   });
 }
 

@@ -2,20 +2,29 @@
 // shells (objects/agent and the in-memory runner) perform it and bring the outcome back.
 import type { AgentDefinition, AgentLimits } from "../contract/agent.ts";
 import type { EventBody } from "../contract/event.ts";
-import type { ProviderTrouble } from "../contract/model.ts";
+import { TOOL_RETENTION_MS } from "../contract/tool.ts";
+import { askTime, repeatTime, toolOf } from "./doubt.ts";
+import { parkBlocked, restOf } from "./park.ts";
 import { isOver } from "./reduce.ts";
 import type { OpenOperation, TaskHead } from "./task-head.ts";
-import { waitingApproval } from "./transition/approval.ts";
+import { onOvertaken, overtakenBy } from "./transition/approval.ts";
+import { onRolledBack } from "./transition/compensation.ts";
 import { onCancelled } from "./transition/control.ts";
 import { turnFailed } from "./transition/model-outcome.ts";
-import { endByTool } from "./transition/tool-outcome.ts";
+import { nextAttempt } from "./transition/next-attempt.ts";
+import { endByTool, onToolOutcome } from "./transition/tool-outcome.ts";
 
 export type Decision =
   | { readonly do: "call-model"; readonly room: 1 | 2 }
-  /** Issue these, or attach to those that were issued, and bring the outcomes back. */
+  /**
+   * Issue these with their verbs (tool-verb.ts), or attach to those that were issued, and
+   * bring the outcomes back.
+   */
   | { readonly do: "call-tools"; readonly operations: readonly OpenOperation[] }
-  /** Cancel these, which may be in flight, and bring the outcomes back. */
-  | { readonly do: "cancel-tools"; readonly operations: readonly OpenOperation[] }
+  /** End these, which may be in flight, or ask about them; bring the outcomes back in time. */
+  | { readonly do: "settle-tools"; readonly operations: readonly OpenOperation[] }
+  /** Undo the effect with this number, once, and bring the answer back. */
+  | { readonly do: "compensate"; readonly effect: number }
   /** Record these events and decide again. */
   | { readonly do: "record"; readonly events: readonly EventBody[] }
   /** Let waiting commands in; the next segment goes on. */
@@ -31,39 +40,77 @@ export interface SegmentWork {
 
 export function decide(head: TaskHead, agent: AgentDefinition, segment: SegmentWork): Decision {
   if (isOver(head)) return { do: "end" };
-  const open = head.operations;
-  if (head.cancelling) {
-    const inFlight = open.filter((each) => each.state === "issued");
-    return inFlight.length > 0
-      ? { do: "cancel-tools", operations: inFlight }
-      : { do: "record", events: onCancelled(head) };
-  }
+  if (head.cancelling) return decideEnd(head, agent);
+  if (head.compensation !== undefined) return undo(head) ?? record(onRolledBack(head));
   if (!head.turn.open) return { do: "end" };
-  const callable = open.filter((each) => each.state === "ready" || each.state === "issued");
-  if (callable.length > 0) return { do: "call-tools", operations: callable };
-  if (open.length > 0) return rest(head);
-  if (head.turn.endedBy !== undefined) return { do: "record", events: endByTool(head) };
+  if (head.operations.length > 0) return decideCalls(head, agent);
+  if (head.turn.endedBy !== undefined) return record(endByTool(head));
   const limit = limitReached(head, agent.limits);
-  if (limit !== undefined) return { do: "record", events: [limit] };
+  if (limit !== undefined) return record([limit]);
   const full =
     segment.steps >= agent.limits.maxSegmentSteps || segment.bytes >= agent.limits.maxSegmentBytes;
   if (full && segment.steps > 0) return { do: "yield" };
   return { do: "call-model", room: head.turn.room };
 }
 
-/** Only waits are open: say so once, then end. */
-function rest(head: TaskHead): Decision {
-  const states = new Set(head.operations.map((each) => each.state));
-  if (states.has("unknown")) {
-    if (head.status === "waiting-reconcile") return { do: "end" };
-    const reason = "it is not known whether an effect happened";
-    return {
-      do: "record",
-      events: [{ type: "task.parked", data: { status: "waiting-reconcile", reason } }],
-    };
-  }
-  const waits = states.has("approval-open") && head.status !== "waiting-approval";
-  return waits ? { do: "record", events: [waitingApproval()] } : { do: "end" };
+function record(events: readonly EventBody[]): Decision {
+  return { do: "record", events };
+}
+
+/** Nothing is undone before every outcome is known, or was waited for (F17). */
+function decideEnd(head: TaskHead, agent: AgentDefinition): Decision {
+  const inFlight = head.operations.filter((each) => each.state === "issued");
+  if (inFlight.length > 0) return { do: "settle-tools", operations: inFlight };
+  const unsure = head.operations.filter((each) => askTime(each, toolOf(agent, each)) !== undefined);
+  if (unsure.length > 0) return { do: "settle-tools", operations: unsure };
+  return undo(head) ?? record(onCancelled(head));
+}
+
+/** The last effect first. */
+function undo(head: TaskHead): Decision | undefined {
+  const { compensation, effects = 0 } = head;
+  if (compensation === undefined || effects === 0) return undefined;
+  const { blocked } = compensation;
+  if (blocked === undefined || blocked.retryAt <= head.updatedAt)
+    return { do: "compensate", effect: effects };
+  return head.park.wakeAt === blocked.retryAt ? { do: "end" } : record([parkBlocked(blocked)]);
+}
+
+function decideCalls(head: TaskHead, agent: AgentDefinition): Decision {
+  const forgotten = forget(head, agent);
+  if (forgotten.length > 0) return record(forgotten);
+  const isDue = (time: number | undefined): boolean => time !== undefined && time <= head.updatedAt;
+  const again = head.operations.filter((each) => isDue(repeatTime(each, toolOf(agent, each))));
+  if (again.length > 0) return record(again.map((each) => nextAttempt(head, each, WHY_AGAIN)));
+  const overtaken = head.operations.flatMap((each) => {
+    const changes = overtakenBy(each, agent);
+    return changes.length === 0 ? [] : onOvertaken(each, changes);
+  });
+  if (overtaken.length > 0) return record(overtaken);
+  const callable = head.operations.filter(
+    (each) =>
+      each.state === "ready" ||
+      each.state === "proposing" ||
+      each.state === "issued" ||
+      isDue(askTime(each, toolOf(agent, each))),
+  );
+  if (callable.length > 0) return { do: "call-tools", operations: callable };
+  const rest = restOf(head, agent);
+  return rest === undefined ? { do: "end" } : record([rest]);
+}
+
+const WHY_AGAIN = "the attempt before had no effect";
+
+/** What the engine may have forgotten would run twice when it is issued again (L3). */
+function forget(head: TaskHead, agent: AgentDefinition): readonly EventBody[] {
+  const at = head.updatedAt;
+  const old = head.operations.filter(
+    (each) => each.state === "issued" && at - each.since >= TOOL_RETENTION_MS,
+  );
+  const reason = "it was issued longer ago than outcomes are kept";
+  return old.flatMap((each) =>
+    onToolOutcome(head, each, { outcome: "lost", reason, at }, toolOf(agent, each)),
+  );
 }
 
 function limitReached(head: TaskHead, limits: AgentLimits): EventBody | undefined {
@@ -85,54 +132,4 @@ function limitReached(head: TaskHead, limits: AgentLimits): EventBody | undefine
     );
   }
   return undefined;
-}
-
-/** First and longest pause between two tries of a provider that does not say when, in ms. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 5 * 60_000;
-/** How often a task that needs an operator looks by itself whether the cause is gone, in ms. */
-const OPERATOR_PAUSE_MS = 60_000;
-
-/** A provider that did not answer is waited for, in the segment or parked; never given up (L12). */
-export function waitForProvider(
-  head: TaskHead,
-  limits: AgentLimits,
-  trouble: ProviderTrouble,
-  waited: { readonly ms: number; readonly now: number },
-): { readonly sleepMs: number } | { readonly park: EventBody } {
-  if (trouble.kind === "operator") {
-    const wakeAt = waited.now + OPERATOR_PAUSE_MS;
-    return {
-      park: {
-        type: "task.parked",
-        data: { status: "needs-operator", reason: trouble.code, wakeAt },
-      },
-    };
-  }
-  const pause = FIRST_PAUSE_MS * 2 ** Math.min(Math.max(head.turn.providerFailures - 1, 0), 20);
-  const asked = trouble.kind === "wait" ? trouble.retryAfterMs : undefined;
-  const sleepMs = Math.max(0, Math.round(asked ?? Math.min(pause, LONGEST_PAUSE_MS)));
-  if (waited.ms + sleepMs <= limits.maxProviderWaitMs) return { sleepMs };
-  const wakeAt = waited.now + sleepMs;
-  return {
-    park: {
-      type: "task.parked",
-      data: { status: "waiting-provider", reason: trouble.code, wakeAt },
-    },
-  };
-}
-
-/** Parks a task whose next tools are not served by anyone (L5). */
-export function parkUnregistered(tools: readonly string[], now: number): EventBody {
-  const reason = `no worker serves: ${tools.map((tool) => `tools.${tool}`).join(", ")}`;
-  return {
-    type: "task.parked",
-    data: { status: "needs-operator", reason, wakeAt: now + OPERATOR_PAUSE_MS / 6 },
-  };
-}
-
-/** Parks a task whose tool takes longer than a segment waits (L4). */
-export function parkForTools(operations: readonly OpenOperation[], wakeAt: number): EventBody {
-  const reason = `still running: ${operations.map((each) => each.tool).join(", ")}`;
-  return { type: "task.parked", data: { status: "waiting-tool", reason, wakeAt } };
 }

@@ -2,10 +2,12 @@
 import type { AgentDefinition, AgentLimits } from "../contract/agent.ts";
 import { DEFAULT_LIMITS } from "../contract/agent.ts";
 import { nameProblem } from "../contract/ids.ts";
+import type { Grant } from "../contract/grant.ts";
 import type { AgentManifest, ModelChoice } from "../contract/model.ts";
 import { describeSchema } from "../contract/schema.ts";
 import type { AnySchema, AnyTool } from "../contract/tool.ts";
 import { sha256 } from "./digest.ts";
+import { readGrants } from "./grant/name-grants.ts";
 
 export interface AgentSpec<Output> {
   /** Names the Restate service; letters, digits, `_` and `-`. */
@@ -16,6 +18,8 @@ export interface AgentSpec<Output> {
   /** One model, or a list that is tried in order when a provider stays down. */
   readonly model: ModelChoice | readonly [ModelChoice, ...ModelChoice[]];
   readonly tools?: readonly AnyTool[];
+  /** What its tasks may do at most (docs/authority.md). Default: every tool, without limits. */
+  readonly grants?: readonly Grant[];
   readonly limits?: Partial<AgentLimits>;
   /** The final answer must be JSON of this schema. */
   readonly output?: AnySchema<unknown, Output>;
@@ -47,10 +51,23 @@ export function defineAgent<Output = unknown>(spec: AgentSpec<Output>): AgentDef
     instructions: spec.instructions,
     models: [first, ...others],
     tools,
+    grants: grantsOf(spec, fail),
     limits: checkLimits({ ...DEFAULT_LIMITS, ...spec.limits }, fail),
     output: outputOf(spec, fail),
     oneShot: spec.oneShot ?? false,
   };
+}
+
+function grantsOf(
+  { grants }: Pick<AgentSpec<unknown>, "grants">,
+  fail: (problem: string) => never,
+): AgentDefinition["grants"] {
+  if (grants === undefined) return undefined;
+  try {
+    return readGrants(grants);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : "its grants cannot be used");
+  }
 }
 
 function checkLimits(limits: AgentLimits, fail: (problem: string) => never): AgentLimits {

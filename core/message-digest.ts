@@ -1,5 +1,6 @@
 // Owns what makes two messages, or two starts of a task, the same (F28, F29).
 import { START_MESSAGE_ID } from "../contract/api.ts";
+import type { Grant } from "../contract/grant.ts";
 import type { MessageContent } from "../contract/message.ts";
 import { digestOf } from "./digest.ts";
 
@@ -13,10 +14,17 @@ export interface StartContent {
   /** `START_MESSAGE_ID`, or the id of the first message where `ask` makes the task. */
   readonly messageId: string;
   readonly owner?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly grants?: readonly Grant[] | undefined;
 }
 
-export function startDigest({ message, messageId, owner }: StartContent): string {
-  return messageId === START_MESSAGE_ID
-    ? digestOf({ message, owner: owner ?? null })
-    : messageDigest(message, owner);
+export function startDigest({ message, messageId, ...start }: StartContent): string {
+  const { owner, tenant, grants } = start;
+  if (messageId !== START_MESSAGE_ID) return messageDigest(message, owner);
+  return digestOf({
+    message,
+    owner: owner ?? null,
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(grants === undefined ? {} : { grants }),
+  });
 }

@@ -1,16 +1,18 @@
 // Owns how each event changes a task's head. What the head says of a task follows from its
 // log; only `segment`, `park.number` and the `issued` mark belong to the shell.
-import type { EventData, EventType, TaskEvent } from "../contract/event.ts";
+import type { EventType, TaskEvent } from "../contract/event.ts";
+import type { NamedGrant } from "../contract/grant.ts";
 import { hasEnded } from "../contract/status.ts";
-import { EFFECT_POLICY } from "./effect-policy.ts";
+import type { ReducersOf } from "./change-head.ts";
+import { withStatus, withTurn } from "./change-head.ts";
+import { digestOf } from "./digest.ts";
 import { operationsOf } from "./operations.ts";
-import { countCall, noteResult, uncountCall } from "./repeated-calls.ts";
-import type { OpenOperation, TaskHead, TurnState } from "./task-head.ts";
+import { APPROVAL_REDUCERS } from "./reduce-approvals.ts";
+import { BUDGET_REDUCERS } from "./reduce-budget.ts";
+import { EFFECT_REDUCERS, NOTHING_UNDONE } from "./reduce-effects.ts";
+import { countCall, uncountCall } from "./repeated-calls.ts";
+import type { Compensation, TaskHead } from "./task-head.ts";
 import { markRunning, NO_TURN } from "./task-head.ts";
-
-type Reducers = {
-  readonly [T in EventType]: (head: TaskHead, data: EventData[T], event: TaskEvent) => TaskHead;
-};
 
 /** The head after an event. `segment` and the `issued` mark stay as they are. */
 export function reduce(head: TaskHead, event: TaskEvent): TaskHead {
@@ -24,37 +26,18 @@ export function reduce(head: TaskHead, event: TaskEvent): TaskHead {
   return { ...next, nextSeq: event.seq + 1, hash: event.hash, updatedAt: event.at };
 }
 
-function withTurn(head: TaskHead, change: Partial<TurnState>): TaskHead {
-  return { ...head, turn: { ...head.turn, ...change } };
-}
-
-function withStatus(head: TaskHead, status: TaskHead["status"], reason?: string): TaskHead {
-  const { reason: _, ...rest } = head;
-  return { ...rest, status, ...(reason === undefined ? {} : { reason }) };
-}
-
-function changeOperation(
-  head: TaskHead,
-  id: string,
-  change: (operation: OpenOperation) => OpenOperation,
-): TaskHead {
-  return {
-    ...head,
-    operations: head.operations.map((each) => (each.operationId === id ? change(each) : each)),
-  };
-}
-
-function dropOperation(head: TaskHead, id: string): TaskHead {
-  return { ...head, operations: head.operations.filter((each) => each.operationId !== id) };
-}
-
 const unchanged = (head: TaskHead): TaskHead => head;
 
-const REDUCERS: Reducers = {
-  "task.started": unchanged,
+const REDUCERS: ReducersOf<EventType> = {
+  ...EFFECT_REDUCERS,
+  ...APPROVAL_REDUCERS,
+  ...BUDGET_REDUCERS,
+  "task.started": (head, { grants = "declared" }) =>
+    grants === "declared" ? head : withGrants(head, grants),
+  "grants.changed": (head, { grants }) => withGrants(head, grants),
   "message.received": (head, data, event) => {
     if (data.turn === head.turn.number) return withTurn(head, { repeats: [] });
-    const turn = { ...NO_TURN, number: data.turn, open: true };
+    const turn = { ...NO_TURN, number: data.turn, open: true, openSeq: event.seq };
     return withStatus({ ...head, turn, createdAt: Math.min(head.createdAt, event.at) }, "queued");
   },
   "message.refused": unchanged,
@@ -73,6 +56,7 @@ const REDUCERS: Reducers = {
       room: 1,
     }),
     step: data.step,
+    ...(data.policyVersion === undefined ? {} : { policyVersion: data.policyVersion }),
     operations: operationsOf(head, event, data),
     lostSegments: 0,
     usage: {
@@ -99,72 +83,9 @@ const REDUCERS: Reducers = {
       },
     ),
   "call.refused": unchanged,
-  "call.repeated": (head, data, event) => ({
-    ...head,
-    operations: [...head.operations, { ...data, state: "ready", since: event.at }],
-  }),
-  "tool.returned": (head, data, event) => {
-    const policy = EFFECT_POLICY[data.effect];
-    const counted = {
-      ...withTurn(head, { activeMs: head.turn.activeMs + data.durationMs }),
-      usage: { ...head.usage, toolCalls: head.usage.toolCalls + 1 },
-    };
-    if (data.outcome === "unknown") {
-      return policy.repeatable
-        ? dropOperation(counted, data.operationId)
-        : changeOperation(counted, data.operationId, (each) => ({
-            ...each,
-            state: "unknown",
-            since: event.at,
-          }));
-    }
-    const noted = noteResult(counted.turn.repeats, data, policy.changes);
-    const endedBy = data.outcome === "ok" && data.endsTask ? { endedBy: data.tool } : {};
-    return withTurn(dropOperation(counted, data.operationId), { repeats: noted, ...endedBy });
-  },
-  "approval.requested": (head, data, event) =>
-    changeOperation(head, data.operationId, (each) => ({
-      ...each,
-      state: "approval-requested",
-      since: event.at,
-      approval: { digest: data.digest },
-    })),
-  "approval.opened": (head, data, event) =>
-    changeOperation(head, data.operationId, (each) =>
-      each.approval === undefined
-        ? each
-        : {
-            ...each,
-            state: "approval-open",
-            since: event.at,
-            approval: { ...each.approval, awakeableId: data.awakeableId },
-          },
-    ),
-  "approval.decided": (head, data, event) =>
-    data.decision === "reject"
-      ? dropOperation(head, data.operationId)
-      : changeOperation(head, data.operationId, (each) => ({
-          ...each,
-          state: "ready",
-          since: event.at,
-        })),
-  "approval.mismatch": (head, data, event) => {
-    const asked = changeOperation(head, data.operationId, (each) =>
-      each.approval === undefined
-        ? each
-        : {
-            ...each,
-            state: "approval-requested",
-            since: event.at,
-            approval: { digest: each.approval.digest },
-          },
-    );
-    // `waiting-approval` is said only while there is an awakeable to decide by.
-    const open = asked.operations.some((each) => each.state === "approval-open");
-    return open || asked.status !== "waiting-approval" ? asked : withStatus(asked, "running");
-  },
   "task.parked": (head, data) => ({
-    ...withStatus(head, data.status, data.reason),
+    // One that is being cancelled stays so, whatever it waits for.
+    ...withStatus(head, head.cancelling ? "cancelling" : data.status, data.reason),
     park: {
       number: head.park.number + 1,
       ...(data.wakeAt === undefined ? {} : { wakeAt: data.wakeAt }),
@@ -173,6 +94,7 @@ const REDUCERS: Reducers = {
   "task.woken": (head) => ({
     // A decision that comes while the task is being cancelled does not bring it back.
     ...withStatus(head, head.cancelling ? "cancelling" : "queued"),
+    ...(head.compensation === undefined ? {} : { compensation: dueAgain(head.compensation) }),
     park: { number: head.park.number },
     lostSegments: 0,
   }),
@@ -185,13 +107,36 @@ const REDUCERS: Reducers = {
       data.code,
     ),
   "task.completed": (head) => withStatus(head, "completed"),
-  "cancel.requested": (head) => withStatus({ ...head, cancelling: true }, "cancelling"),
-  "task.cancelled": (head) =>
-    withStatus(
+  "cancel.requested": (before, data) => {
+    const { compensation, ...head } = before;
+    return {
+      ...withStatus({ ...head, cancelling: true }, "cancelling"),
+      park: { number: head.park.number },
+      ...(data.compensate === true
+        ? { compensation: { ...(compensation ?? NOTHING_UNDONE), for: "cancel" } }
+        : {}),
+    };
+  },
+  "task.cancelled": (before) => {
+    const { compensation: _, ...head } = before;
+    return withStatus(
       withTurn({ ...head, operations: [], cancelling: false }, { open: false, repeats: [] }),
       "cancelled",
-    ),
+    );
+  },
 };
+
+function withGrants(head: TaskHead, grants: readonly NamedGrant[]): TaskHead {
+  return { ...head, grants: { count: grants.length, digest: digestOf(grants) } };
+}
+
+/** What was blocked is tried again, whoever woke the task. */
+function dueAgain(compensation: Compensation): Compensation {
+  const { blocked } = compensation;
+  return blocked === undefined
+    ? compensation
+    : { ...compensation, blocked: { ...blocked, retryAt: 0 } };
+}
 
 /** Whether the task may still be given work. */
 export function isOver(head: TaskHead): boolean {

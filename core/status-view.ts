@@ -1,6 +1,12 @@
 // Owns a task's status as people see it, from its head and the few events that it points to.
 import type { OperationView, StatusView, TurnAnswer } from "../contract/api.ts";
+import type { AuthorityView } from "../contract/effect-api.ts";
+import type { StoredText } from "../contract/artifact.ts";
 import type { TaskEvent } from "../contract/event.ts";
+import type { NamedGrant } from "../contract/grant.ts";
+import { decidersOf } from "./approval/authority.ts";
+import { doubtOf } from "./doubt.ts";
+import { argumentsIn, editIn } from "./proposed-call.ts";
 import type { OpenOperation, TaskHead } from "./task-head.ts";
 
 /** Number of the last turn that has ended; 0 before the first. */
@@ -27,36 +33,112 @@ export function statusView(
     operations,
     usage: head.usage,
     ...(lastTurn === undefined ? {} : { lastTurn }),
+    ...(head.status === "waiting-budget" && head.budget?.denied !== undefined
+      ? { budget: head.budget.denied }
+      : {}),
+    ...(head.effects === undefined || head.effects === 0 ? {} : { effects: head.effects }),
     cursor: head.nextSeq - 1,
     ...(head.owner === undefined ? {} : { owner: head.owner }),
+    ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
+    ...(head.grants === undefined ? {} : { grants: head.grants }),
     createdAt: head.createdAt,
     updatedAt: head.updatedAt,
   };
 }
 
-/** Whether `operationView` needs the event at `answerSeq`. */
-export function showsProposal({ state, approval }: OpenOperation): boolean {
-  return state === "approval-open" && approval?.awakeableId !== undefined;
+/** Positions of the events that `operationView` needs. */
+export function seqsShown({ state, approval, answerSeq }: OpenOperation): readonly number[] {
+  if (state !== "approval-open" || approval?.awakeableId === undefined) return [];
+  return [approval.seq, approval.edit?.seq ?? answerSeq];
 }
 
 /** An open operation; the exact proposed call with it while an approval is open (R33). */
 export function operationView(
   operation: OpenOperation,
-  answer: TaskEvent | undefined,
+  eventAt: (seq: number) => TaskEvent | undefined,
 ): OperationView {
   const { operationId, state, tool, toolVersion, effect, since } = operation;
-  const view = { operationId, state, tool, toolVersion, effect, since };
-  const { approval, argumentsDigest } = operation;
-  if (!showsProposal(operation) || approval?.awakeableId === undefined) return view;
-  const { digest, awakeableId } = approval;
-  const given = proposedArguments(answer, operation);
-  return { ...view, proposal: { arguments: given, argumentsDigest, digest, awakeableId } };
+  const view = { operationId, state, tool, toolVersion, effect, since, ...waitOf(operation) };
+  const proposal = proposalView(operation, eventAt);
+  return proposal === undefined ? view : { ...view, proposal };
+}
+
+function proposalView(
+  operation: OpenOperation,
+  eventAt: (seq: number) => TaskEvent | undefined,
+): OperationView["proposal"] {
+  const { approval } = operation;
+  const [requestedAt = -1, argumentsAt = -1] = seqsShown(operation);
+  const requested = eventAt(requestedAt);
+  const awakeableId = approval?.awakeableId;
+  if (approval === undefined || awakeableId === undefined) return undefined;
+  if (requested?.type !== "approval.requested") return undefined;
+  const { approvalId, request, rule, expiresAt } = requested.data;
+  const { digest, edit, approvals = 0, rungs = 0 } = approval;
+  const edited = eventAt(argumentsAt);
+  const { resource } = editIn(edited) ?? requested.data;
+  return {
+    arguments: readArguments(argumentsIn(edited, operation.ordinal)),
+    argumentsDigest: edit?.argumentsDigest ?? operation.argumentsDigest,
+    digest,
+    awakeableId,
+    approvalId,
+    request,
+    expiresAt,
+    deciders: decidersOf({ rule, rungs }),
+    approvals,
+    quorum: rule.quorum,
+    ...(resource === undefined ? {} : { resource }),
+    ...(edit === undefined ? {} : { edited: true }),
+  };
+}
+
+/** Why an operation is not being executed, and what it takes. */
+function waitOf(operation: OpenOperation): Pick<OperationView, "unknown" | "blocked"> {
+  if (operation.state === "blocked" && operation.block !== undefined)
+    return { blocked: operation.block };
+  if (operation.state !== "unknown") return {};
+  const { reason, notBefore, asked, statedSeq } = doubtOf(operation);
+  return {
+    unknown: {
+      reason,
+      asked,
+      ...(notBefore === undefined ? {} : { notBefore }),
+      ...(statedSeq === undefined ? {} : { stated: "not-applied" }),
+    },
+  };
+}
+
+/** What a tool's service may know of the task, and of one of its operations (L8). */
+export function authorityView(
+  head: TaskHead,
+  operationId: string,
+  grants: readonly NamedGrant[] | undefined,
+): AuthorityView {
+  const { taskUid, status, cancelling, owner, tenant } = head;
+  const view = {
+    taskUid,
+    status,
+    cancelling,
+    compensating: head.compensation !== undefined,
+    ...(owner === undefined ? {} : { owner }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(grants === undefined ? {} : { grants }),
+  };
+  const operation = head.operations.find((each) => each.operationId === operationId);
+  if (operation === undefined) return view;
+  const { state, attempt, argumentsDigest, tool, toolVersion, approval } = operation;
+  const shown = { state, attempt, argumentsDigest, tool, toolVersion };
+  if (approval === undefined) return { ...view, operation: { ...shown, approved: false } };
+  const approved = !state.startsWith("approval-");
+  const { digest: approvalDigest, policyVersion, agentVersion } = approval;
+  const { approvedAs = operationId } = approval;
+  const proposed = { approvalDigest, policyVersion, agentVersion, approvedAs, approved };
+  return { ...view, operation: { ...shown, ...proposed } };
 }
 
 /** The arguments by value, or by reference where they are large. */
-function proposedArguments(event: TaskEvent | undefined, operation: OpenOperation): unknown {
-  if (event?.type !== "model.answered") return undefined;
-  const stored = event.data.answer.calls[operation.ordinal]?.arguments;
+function readArguments(stored: StoredText | undefined): unknown {
   if (stored === undefined || !("text" in stored)) return stored;
   return stored.text.trim() === "" ? {} : (JSON.parse(stored.text) as unknown);
 }

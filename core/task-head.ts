@@ -1,8 +1,10 @@
 // Owns the form of a task's head: the state of constant size from which core/ decides what
 // happens next. It never holds content; that is in the task log, by position.
-import type { CallPosition } from "../contract/event.ts";
+import type { Amounts, BudgetDenial, Settlement } from "../contract/budget.ts";
+import type { CallPosition, CompensationReport } from "../contract/event.ts";
 import type { EffectClass } from "../contract/effect-class.ts";
 import type { TaskStatus } from "../contract/status.ts";
+import type { BlockCode } from "../contract/tool.ts";
 
 export const HEAD_VERSION = 1;
 
@@ -10,10 +12,34 @@ export const HEAD_VERSION = 1;
 export type OperationState =
   | "ready"
   | "issued"
+  /** The tool is asked what the call would touch, before a person is asked. */
+  | "proposing"
   | "approval-requested"
   | "approval-open"
-  /** The effect may have happened: never issued again, a person has to say (F1). */
-  | "unknown";
+  /** The effect may have happened: never issued again. `reconcile` or a person has to say (F1). */
+  | "unknown"
+  /** The tool's service did nothing: issued again as a new attempt, later. */
+  | "blocked";
+
+/** What is known of an unknown outcome. All times are in milliseconds since the epoch. */
+export interface Doubt {
+  readonly reason: string;
+  /** Until then an attempt may still act: "not applied" counts only when it is said after it. */
+  readonly notBefore?: number;
+  /** Questions that `reconcile` has answered. */
+  readonly asked: number;
+  /** When it is asked next; absent when only a person can say. */
+  readonly askAt?: number;
+  /** Where the log has a person's statement that it was not applied. */
+  readonly statedSeq?: number;
+}
+
+export interface Block {
+  readonly code: BlockCode;
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly retryAt: number;
+}
 
 /** A tool call that has no recorded outcome yet. */
 export interface OpenOperation extends CallPosition {
@@ -22,11 +48,52 @@ export interface OpenOperation extends CallPosition {
   readonly toolVersion: string;
   readonly effect: EffectClass;
   readonly argumentsDigest: string;
-  /** Position of the `model.answered` event that holds its arguments. */
+  /** Position of the event that holds its arguments: the model's answer, or a person's edit. */
   readonly answerSeq: number;
   /** When it got this state (`issued` keeps the time of `ready`), ms since the epoch. */
   readonly since: number;
-  readonly approval?: { readonly digest: string; readonly awakeableId?: string };
+  /** It is executed only under an approval: without one it is proposed first. */
+  readonly gated?: true;
+  /** How often a person was asked about this operation id. */
+  readonly requests?: number;
+  readonly approval?: ApprovalPart;
+  /** Only in state `unknown`. */
+  readonly doubt?: Doubt;
+  /** Only in state `blocked`. */
+  readonly block?: Block;
+  /** How often in a row it was blocked. */
+  readonly blocks?: number;
+  /** Attempts that provably had no effect. */
+  readonly failures?: number;
+}
+
+/** What the head keeps of the request that counts; the log has the rest. */
+export interface ApprovalPart {
+  /** Of what is decided on now. */
+  readonly digest: string;
+  /** Number of the request, from 1, and position of its `approval.requested`. */
+  readonly request: number;
+  readonly seq: number;
+  /** Under which it was proposed: others make it stale. */
+  readonly agentVersion: string;
+  readonly policyVersion: string;
+  /** Notices that were taken. */
+  readonly notices: number;
+  readonly awakeableId?: string;
+  /** Approvals that count so far; absent is none. */
+  readonly approvals?: number;
+  /** What is decided on instead of the proposed arguments: the event that holds it. */
+  readonly edit?: { readonly seq: number; readonly argumentsDigest: string };
+  /** Rungs of the ladder that were climbed; absent is none. */
+  readonly rungs?: number;
+  /** The attempt that was approved, when it is an earlier one (R96). */
+  readonly approvedAs?: string;
+}
+
+export interface Compensation extends CompensationReport {
+  readonly for: "cancel" | "rollback";
+  /** The next effect could not be undone yet, so many times in a row. */
+  readonly blocked?: Block & { readonly times: number };
 }
 
 /** How often one call was asked for in this turn without any change in between (F7). */
@@ -50,6 +117,8 @@ export interface TurnState {
   readonly repeats: readonly RepeatedCall[];
   /** Provider failures in a row. */
   readonly providerFailures: number;
+  /** Position of the message that opened it. */
+  readonly openSeq?: number;
   /** A call of this tool, which ends the task, succeeded. */
   readonly endedBy?: string;
 }
@@ -60,6 +129,18 @@ export interface Listener {
   readonly turn: number;
 }
 
+/** What a task has with its budget, `holdfast.budget/task/<taskUid>`. */
+export interface TaskBudget {
+  /** Number of the next reservation. */
+  readonly next: number;
+  /** Asked for, and not known to be over. */
+  readonly open?: { readonly n: number; readonly amounts: Amounts };
+  /** What became of the last one, until the budget was told. */
+  readonly unsent: readonly Settlement[];
+  /** Why the next one is waited for. */
+  readonly denied?: BudgetDenial;
+}
+
 export interface TaskHead {
   readonly v: typeof HEAD_VERSION;
   readonly taskUid: string;
@@ -67,6 +148,11 @@ export interface TaskHead {
   readonly agent: string;
   readonly agentVersion: string;
   readonly owner?: string;
+  readonly tenant?: string;
+  /** What the task was given, under a key of its own; absent: every tool that its agent declares. */
+  readonly grants?: { readonly count: number; readonly digest: string };
+  /** Of the policy set that judged the last calls. */
+  readonly policyVersion?: string;
   /** Digest of what `start` was given; the same again is the same task (F28). */
   readonly inputDigest: string;
   readonly status: TaskStatus;
@@ -81,6 +167,12 @@ export interface TaskHead {
   readonly turn: TurnState;
   readonly operations: readonly OpenOperation[];
   readonly cancelling: boolean;
+  /** Applied effects that can be undone; each has a row in the state. Absent is none. */
+  readonly effects?: number;
+  /** While effects are undone, last first: what became of those before. */
+  readonly compensation?: Compensation;
+  /** Absent: it never reserved anything. */
+  readonly budget?: TaskBudget;
   /** Segments in a row that were lost without a recorded step. */
   readonly lostSegments: number;
   /** Counts parks, so that a timer of an earlier one is known to be stale. */

@@ -1,56 +1,20 @@
-// Owns the composition: agents, tools and model providers become an app, which serves all of
-// it or a part, registers itself, is mounted elsewhere, and drains. Everything else is made
-// in its own folder and only put together here.
-import { createEndpointHandler } from "@restatedev/restate-sdk";
+// Owns an app's life: agents, tools and model providers become an app, which serves all of it or
+// a part, registers itself, is mounted elsewhere, and drains. What it serves is put together in
+// deployments.ts.
 import type { Logger } from "pino";
-import type { AgentDefinition } from "../contract/agent.ts";
-import type { ArtifactStore } from "../contract/artifact.ts";
-import { DEFAULT_INLINE_LIMIT_BYTES } from "../contract/artifact.ts";
-import type { ModelProvider } from "../contract/model.ts";
-import type { AnyTool } from "../contract/tool.ts";
-import { manifestOf, sealManifest } from "../core/define-agent.ts";
-import { createAgentObject } from "../objects/agent/agent-object.ts";
+import type { PolicyEngine } from "../contract/policy.ts";
+import type { AppOptions, ServePart } from "./app-options.ts";
 import { checkApp } from "./check-app.ts";
+import { type AppParts, deploymentsOf, ingressOf, isChosen } from "./deployments.ts";
 import { createAdminClient } from "./engine/admin.ts";
-import { createFindUnregistered } from "./engine/find-unregistered.ts";
-import { createLogger, sdkLogger } from "./log.ts";
-import { createContextCache } from "./model/context-cache.ts";
-import { createModelCaller } from "./model/model-caller.ts";
+import { createLogger } from "./log.ts";
+import { createPolicyEngine } from "./policy/policy-engine.ts";
+import { createPriceTable } from "./prices/price-table.ts";
 import type { Supervisor } from "./supervisor/supervisor.ts";
 import { startSupervisor } from "./supervisor/supervisor.ts";
-import { createIngressLog, recoverTask } from "./task-log/ingress-log.ts";
-import { createToolService } from "./tool-host/tool-service.ts";
-import { waiterService } from "./waiter/waiter-service.ts";
+import { recoverTask } from "./task-log/ingress-log.ts";
 import type { RequestListener } from "./worker/worker-server.ts";
 import { isLoopback, listen, routeByPrefix } from "./worker/worker-server.ts";
-
-export interface AppOptions {
-  readonly agents?: readonly AgentDefinition[];
-  /** Tools to serve besides those of the agents. */
-  readonly tools?: readonly AnyTool[];
-  /** By the names that the agents' models use. */
-  readonly providers?: Readonly<Record<string, ModelProvider>>;
-  readonly artifacts: ArtifactStore;
-  /** Restate's HTTP front, such as http://127.0.0.1:8080. */
-  readonly ingressUrl: string;
-  /** Restate's admin API, such as http://127.0.0.1:9070. */
-  readonly adminUrl: string;
-  /** Default: pino on standard error. */
-  readonly logger?: Logger;
-  /** Values above this many bytes leave the journal and the state. Default 32 KiB. */
-  readonly inlineLimitBytes?: number;
-  /** Restate's request identity keys (`publickeyv1_...`): unsigned requests are refused. */
-  readonly identityKeys?: readonly string[];
-}
-
-/** Which deployments a worker serves; everything by default. */
-export interface ServePart {
-  /** All agents, the named ones, or none. */
-  readonly agents?: boolean | readonly string[];
-  /** All tools, the named ones, or none. */
-  readonly tools?: boolean | readonly string[];
-  readonly waiters?: boolean;
-}
 
 export interface ServeOptions {
   readonly port: number;
@@ -92,7 +56,10 @@ export function createApp(options: AppOptions): App {
   checkApp({ agents, tools, providers: Object.keys(options.providers ?? {}) });
   const logger = options.logger ?? createLogger("info");
   const state = { draining: false };
-  const parts = { options, agents, tools, logger, isDraining: () => state.draining };
+  const policy = createAppPolicy(options, logger);
+  const prices = createPriceTable(options.prices);
+  const isDraining = (): boolean => state.draining;
+  const parts = { options, agents, tools, logger, policy, prices, isDraining };
   const mount: App["mount"] = (only = {}) => {
     const routes = deploymentsOf(parts, only);
     return { listener: routeByPrefix(routes), paths: [...routes.keys()] };
@@ -104,78 +71,17 @@ export function createApp(options: AppOptions): App {
   };
 }
 
-interface Parts {
-  readonly options: AppOptions;
-  readonly agents: readonly AgentDefinition[];
-  readonly tools: readonly AnyTool[];
-  readonly logger: Logger;
-  readonly isDraining: () => boolean;
-}
-
-type EndpointServices = Parameters<typeof createEndpointHandler>[0]["services"];
-
-/**
- * A deployment per kind, since Restate pins an invocation to one: agents and tools change
- * with every release, waiters never (L4).
- */
-function deploymentsOf(parts: Parts, only: ServePart): ReadonlyMap<string, RequestListener> {
-  const { options, logger } = parts;
-  const { artifacts, identityKeys } = options;
-  const inlineLimitBytes = options.inlineLimitBytes ?? DEFAULT_INLINE_LIMIT_BYTES;
-  const routes = new Map<string, RequestListener>();
-  const add = (path: string, services: EndpointServices): void => {
-    if (services.length === 0) return;
-    const identity = identityKeys === undefined ? {} : { identityKeys: [...identityKeys] };
-    routes.set(path, createEndpointHandler({ services, logger: sdkLogger(logger), ...identity }));
-  };
-  add("/agents", agentObjects(parts, only, inlineLimitBytes));
-  const served = parts.tools.filter(({ name }) => isChosen(only.tools, name));
-  add(
-    "/tools",
-    served.map((tool) => createToolService({ tool, artifacts, inlineLimitBytes, logger })),
-  );
-  add("/waiters/v1", only.waiters === false ? [] : [waiterService]);
-  return routes;
-}
-
-function agentObjects(parts: Parts, only: ServePart, inlineLimitBytes: number): EndpointServices {
-  const { options, isDraining } = parts;
-  const { artifacts, providers = {}, ingressUrl, adminUrl } = options;
-  const shared = {
-    artifacts,
-    providers,
-    inlineLimitBytes,
-    readLog: createIngressLog(ingressUrl),
-    findUnregistered: createFindUnregistered(adminUrl),
-    cache: createContextCache(),
-  };
-  const storeText = (text: string) => artifacts.put(new TextEncoder().encode(text), "text/plain");
-  return parts.agents
-    .filter(({ name }) => isChosen(only.agents, name))
-    .map((agent) => {
-      const manifest = manifestOf(agent);
-      const callModel = createModelCaller({ ...shared, agent, manifest });
-      const ports = {
-        callModel,
-        findUnregistered: shared.findUnregistered,
-        isDraining,
-        remember: shared.cache.extend,
-      };
-      return createAgentObject({
-        agent,
-        manifest: sealManifest(manifest).sha256,
-        ports,
-        store: { storeText, inlineLimitBytes },
-      });
-    });
-}
-
-function isChosen(choice: boolean | readonly string[] | undefined, name: string): boolean {
-  return typeof choice === "object" ? choice.includes(name) : (choice ?? true);
+/** Throws an Error for a policy, a schema or a rule that is wrong, so that nothing starts. */
+function createAppPolicy(options: AppOptions, logger: Logger): PolicyEngine {
+  const { policies, defaultPolicies: defaults, policySchema: schema, approvals } = options;
+  const policy = createPolicyEngine({ policies, defaults, schema, approvals });
+  for (const warning of policy.warnings)
+    logger.warn({ warning }, "a policy may not mean what it says");
+  return policy;
 }
 
 async function serve(
-  parts: Parts,
+  parts: AppParts,
   mounted: ReturnType<App["mount"]>,
   { port, host = "127.0.0.1", only = {}, graceMs = DEFAULT_GRACE_MS }: ServeOptions,
   startDraining: () => void,
@@ -189,7 +95,7 @@ async function serve(
   const server = await listen(mounted.listener, { host, port });
   const admin = createAdminClient(options.adminUrl);
   const agents = parts.agents.map(({ name }) => name).filter((name) => isChosen(only.agents, name));
-  const recover = recoverTask(options.ingressUrl);
+  const recover = recoverTask(ingressOf(options));
   const supervisor: Supervisor = startSupervisor({ ports: { ...admin, recover }, logger, agents });
   const addressAt = (base: string) =>
     mounted.paths.map((path) => new URL(path.slice(1), `${base}/`).href);

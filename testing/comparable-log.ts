@@ -10,9 +10,20 @@ export interface ComparableEvent {
 }
 
 /** Made by clocks. */
-const TIMES = ["startedAt", "durationMs", "wakeAt", "since"];
+const TIMES = [
+  "at",
+  "startedAt",
+  "durationMs",
+  "wakeAt",
+  "since",
+  "notBefore",
+  "retryAt",
+  "askAt",
+  "requestedAt",
+  "expiresAt",
+];
 /** Made anew by every run, or of what is. */
-const IDENTITIES = ["invocationId", "awakeableId", "contextDigest"];
+const IDENTITIES = ["invocationId", "awakeableId", "contextDigest", "approvalId", "receiptId"];
 
 /**
  * The log without what differs between two runs that did the same: times, hashes, and made-up
@@ -45,9 +56,15 @@ function comparableData(
   return Object.fromEntries(
     Object.entries(data).flatMap(([key, value]): [string, unknown][] => {
       if (TIMES.includes(key)) return [];
-      if (key === "operationId") return [[key, withoutTask(String(value))]];
+      if (key === "operationId" || key === "approvedAs") return [[key, withoutTask(String(value))]];
       if (type === "task.cancelled" && Array.isArray(value)) {
         return [[key, value.map((id) => withoutTask(String(id)))]];
+      }
+      if (key === "receipt" || key === "edited")
+        return [[key, comparableData(type, value as object, nameOf)]];
+      if (key === "compensation") return [[key, comparableData(type, value as object, nameOf)]];
+      if (key === "effects" && Array.isArray(value)) {
+        return [[key, value.map((each: object) => comparableData(type, each, nameOf))]];
       }
       return [[key, identities.includes(key) ? nameOf(value) : value]];
     }),

@@ -9,20 +9,26 @@ import type { ModelProvider } from "../contract/model.ts";
 import type { AnyTool, ToolLogger } from "../contract/tool.ts";
 import { manifestOf, sealManifest } from "../core/define-agent.ts";
 import { newHead } from "../core/transition/message.ts";
+import { createEvidenceCheck } from "../services/approval/check-evidence.ts";
 import { createMemoryArtifactStore } from "../services/artifacts/memory-artifact-store.ts";
 import { createContextCache } from "../services/model/context-cache.ts";
 import { createModelCaller } from "../services/model/model-caller.ts";
 import type { FirstMessage } from "./memory/memory-client.ts";
 import { createMemoryClient } from "./memory/memory-client.ts";
-import { followUp, startTask, wakeForTool } from "./memory/memory-commands.ts";
+import { followUp, startTask, wakeForApproval, wakeForTool } from "./memory/memory-commands.ts";
+import type { MemoryApprovals } from "./memory/memory-approvals.ts";
+import { createMemoryApprovals } from "./memory/memory-approvals.ts";
+import type { MemoryAuthority, PolicySettings } from "./memory/memory-authority.ts";
+import { createMemoryAuthority } from "./memory/memory-authority.ts";
 import type { MemoryDeps, MemoryTask } from "./memory/memory-task.ts";
 import { createMemoryTask } from "./memory/memory-task.ts";
+import type { MemoryTools } from "./memory/memory-tools.ts";
 import { createMemoryTools } from "./memory/memory-tools.ts";
 import type { VirtualClock } from "./memory/virtual-clock.ts";
 import { createVirtualClock } from "./memory/virtual-clock.ts";
 import type { TaskClient } from "./task-client.ts";
 
-export interface InMemoryOptions {
+export interface InMemoryOptions extends PolicySettings {
   readonly agent: AgentDefinition;
   /** By the names that the agent's models use. */
   readonly providers: Readonly<Record<string, ModelProvider>>;
@@ -56,13 +62,15 @@ export function runInMemory(options: InMemoryOptions): InMemoryTask {
   const state: { task?: MemoryTask; broken?: { readonly error: unknown } } = {};
   const deps = createDeps({ ...options, artifacts, inlineLimitBytes, clock }, () => state.task);
 
-  const begin = ({ messageId, parts, digest, owner }: FirstMessage): void => {
+  const begin = ({ messageId, parts, digest, owner, ...start }: FirstMessage): void => {
+    const { tenant, grants } = start;
     const head = newHead({
       taskUid: randomUUID(),
       taskId,
       agent: agent.name,
       agentVersion: agent.version,
       owner,
+      tenant,
       inputDigest: digest,
       at: clock.now(),
     });
@@ -71,11 +79,12 @@ export function runInMemory(options: InMemoryOptions): InMemoryTask {
       onBroken: (error) => (state.broken ??= { error }),
     });
     state.task = task;
-    startTask(task, { messageId, parts, digest, from: owner });
+    startTask(task, { messageId, parts, digest, from: owner }, grants);
   };
 
   const client = createMemoryClient({
     agent: agent.name,
+    definition: agent,
     taskId,
     clock,
     artifacts,
@@ -95,7 +104,9 @@ type Given = InMemoryOptions &
 /** The services that a worker would bring along. */
 function createDeps(given: Given, task: () => MemoryTask | undefined): MemoryDeps {
   const { agent, providers, artifacts, inlineLimitBytes, clock, logger = SILENT } = given;
+  const authority = createMemoryAuthority(given, clock.now, task);
   const tools = createMemoryTools({
+    checkAuthority: authority.checkAuthority,
     tools: given.tools ?? agent.tools,
     artifacts,
     inlineLimitBytes,
@@ -115,10 +126,50 @@ function createDeps(given: Given, task: () => MemoryTask | undefined): MemoryDep
     inlineLimitBytes,
     readLog: async (_, after) => ({ events: task()?.log.slice(after + 1) ?? [], more: false }),
     findUnregistered: async (names) => tools.unserved(names),
+    authority,
     cache: createContextCache(),
     now: clock.now,
   });
-  return { agent, manifest: sealManifest(manifest).sha256, clock, callModel, tools };
+  const approvals = approvalsOf(given, authority, tools, task);
+  const sealed = sealManifest(manifest).sha256;
+  const { approvalTerms } = authority;
+  return { agent, manifest: sealed, clock, callModel, tools, approvals, approvalTerms };
+}
+
+/** People decide as on a server; whoever is allowed by the rule may. */
+function approvalsOf(
+  { artifacts, clock }: Given,
+  { mayDecide }: MemoryAuthority,
+  tools: MemoryTools,
+  task: () => MemoryTask | undefined,
+): MemoryApprovals {
+  let awakeables = 0;
+  const readLog = async (_: unknown, after: number) => ({
+    events: task()?.log.slice(after + 1) ?? [],
+    more: false,
+  });
+  return createMemoryApprovals({
+    clock,
+    ports: {
+      mayDecide: mayDecide(artifacts),
+      evidenceProblem: createEvidenceCheck({ readLog, artifacts }),
+    },
+    propose: async (request) => {
+      const answer = await tools.propose(randomUUID(), request).outcome;
+      if (answer.outcome === "lost") throw new Error("the tool was not asked");
+      return answer;
+    },
+    tell: (wake) => {
+      const told = task();
+      if (told !== undefined) wakeForApproval(told, wake);
+    },
+    nextAwakeableId: () => `sign_memory_${(awakeables += 1)}`,
+    onBroken: (error) => {
+      task()?.enqueue(() => {
+        throw error;
+      });
+    },
+  });
 }
 
 const SILENT: ToolLogger = { info: () => {}, warn: () => {}, error: () => {} };

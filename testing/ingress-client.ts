@@ -11,10 +11,17 @@ import type {
   StatusView,
 } from "../contract/api.ts";
 import { DEFAULT_ASK_TIMEOUT_MS, MAX_EVENTS_PAGE } from "../contract/api.ts";
+import { APPROVAL_SERVICE } from "../contract/approval.ts";
+import type {
+  GrantResult,
+  RetryResult,
+  RollbackResult,
+  SettleResult,
+} from "../contract/effect-api.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { TaskClient } from "./task-client.ts";
-import { DEFAULT_WITHIN_MS, notReached, proposalOf } from "./task-client.ts";
+import { bodyOf, DEFAULT_WITHIN_MS, notReached, proposalOf } from "./task-client.ts";
 import { taskProblem } from "./task-problem.ts";
 
 export interface IngressTarget {
@@ -36,7 +43,7 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
 
   return {
     taskId,
-    start: (message, { owner } = {}) => call<StartResult>("start", { message, owner }),
+    start: (message, options = {}) => call<StartResult>("start", { message, ...options }),
     send: (message, { messageId = newId(), from } = {}) =>
       call<SendResult>("send", { message, messageId, from }),
     ask: (message, { messageId = newId(), from, timeoutMs = DEFAULT_ASK_TIMEOUT_MS } = {}) =>
@@ -51,12 +58,18 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
         after = page.cursor;
       }
     },
-    decide: async ({ operationId, digest, ...decision }) => {
-      const open = proposalOf(await status(), operationId === undefined ? {} : { operationId });
+    decide: async (decision) => {
+      const open = proposalOf(await status(), decision);
+      const { byAwakeable, body } = bodyOf(decision, open);
       const awakeable = `restate/awakeables/${open.awakeableId}/resolve`;
-      await post(ingressUrl, awakeable, { digest: digest ?? open.digest, ...decision });
+      const approval = `restate/call/${APPROVAL_SERVICE}/${open.approvalId}/decide`;
+      await post(ingressUrl, byAwakeable ? awakeable : approval, body);
     },
     cancel: (options = {}) => call<CancelResult>("cancel", options),
+    settle: (input) => call<SettleResult>("settle", input),
+    retry: (input = {}) => call<RetryResult>("retry", input),
+    grant: (input) => call<GrantResult>("grant", input),
+    rollback: (input = {}) => call<RollbackResult>("rollback", input),
     until: async (wanted, { withinMs = DEFAULT_WITHIN_MS } = {}) => {
       const statuses: readonly string[] = typeof wanted === "string" ? [wanted] : wanted;
       const deadline = Date.now() + withinMs;

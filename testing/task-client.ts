@@ -3,14 +3,34 @@
 import type {
   ApprovalDecision,
   AskResult,
+  CancelInput,
   CancelResult,
   SendResult,
   StartResult,
   StatusView,
 } from "../contract/api.ts";
+import type { DecideInput } from "../contract/approval-api.ts";
+import type {
+  GrantInput,
+  GrantResult,
+  RetryInput,
+  RetryResult,
+  RollbackInput,
+  RollbackResult,
+  SettleInput,
+  SettleResult,
+} from "../contract/effect-api.ts";
 import type { TaskEvent } from "../contract/event.ts";
+import type { Grant } from "../contract/grant.ts";
 import type { MessageContent } from "../contract/message.ts";
 import type { TaskStatus } from "../contract/status.ts";
+
+export interface StartOptions {
+  readonly owner?: string | undefined;
+  readonly tenant?: string | undefined;
+  /** What the task may do; by default what its agent says. */
+  readonly grants?: readonly Grant[] | undefined;
+}
 
 export interface MessageOptions {
   /** Applied once for ever. Default: a new one. */
@@ -23,8 +43,21 @@ export interface AskOptions extends MessageOptions {
   readonly timeoutMs?: number;
 }
 
-/** A decision on a proposed call. */
-export interface Decision extends Omit<ApprovalDecision, "digest"> {
+/**
+ * A decision on a proposed call: by its awakeable, as an outside system decides, or with `via`
+ * by the approval's `decide`, which answers. An edit and a question take the latter.
+ */
+export type Decision = DecisionTarget &
+  (
+    | (Omit<ApprovalDecision, "digest"> & { readonly via?: "awakeable" | "decide" })
+    | (WithoutDigest<Extract<DecideInput, { decision: "edit" | "ask" }>> & {
+        readonly via?: "decide";
+      })
+  );
+
+type WithoutDigest<Input> = Input extends DecideInput ? Omit<Input, "digest"> : never;
+
+interface DecisionTarget {
   /** Default: the one operation that waits for a decision. */
   readonly operationId?: string;
   /** Default: the one that `status` shows. */
@@ -34,16 +67,27 @@ export interface Decision extends Omit<ApprovalDecision, "digest"> {
 /** A failure that the task answers with carries a `code`, as over the ingress. */
 export interface TaskClient {
   readonly taskId: string;
-  start(message: MessageContent, options?: { readonly owner?: string }): Promise<StartResult>;
+  start(message: MessageContent, options?: StartOptions): Promise<StartResult>;
   send(message: MessageContent, options?: MessageOptions): Promise<SendResult>;
   /** Starts the task or sends it a message, and waits for the end of that turn. */
   ask(message: MessageContent, options?: AskOptions): Promise<AskResult>;
   status(): Promise<StatusView>;
   /** The whole task log. */
   events(): Promise<readonly TaskEvent[]>;
-  /** Decides on a proposed call. Rejects when none waits for a decision. */
+  /**
+   * Decides on a proposed call. Rejects when none waits for a decision, and, by `decide`, when
+   * the decision does not count.
+   */
   decide(decision: Decision): Promise<void>;
-  cancel(options?: { readonly reason?: string; readonly by?: string }): Promise<CancelResult>;
+  cancel(options?: CancelInput): Promise<CancelResult>;
+  /** States the outcome of an operation that is unknown. */
+  settle(input: SettleInput): Promise<SettleResult>;
+  /** Tries again, now, what the task waits for. */
+  retry(input?: RetryInput): Promise<RetryResult>;
+  /** Gives the task fresh grants in the place of those it had. */
+  grant(input: GrantInput): Promise<GrantResult>;
+  /** Undoes the effects of a task that rests, and lets it go on. */
+  rollback(input?: RollbackInput): Promise<RollbackResult>;
   /**
    * Resolves once the task has this status, or one of these; rejects after `withinMs`
    * (30,000 by default), naming the status that it has instead.
@@ -56,11 +100,29 @@ export interface TaskClient {
 
 export const DEFAULT_WITHIN_MS = 30_000;
 
+export interface ProposalToDecide {
+  readonly operationId: string;
+  readonly digest: string;
+  readonly awakeableId: string;
+  readonly approvalId: string;
+}
+
+/** What is sent of a decision, and whether by the awakeable. */
+export function bodyOf(
+  decided: Decision,
+  open: ProposalToDecide,
+): { readonly byAwakeable: boolean; readonly body: DecideInput } {
+  const { operationId: _, digest, via, ...decision } = decided;
+  const isPlain = decision.decision === "approve" || decision.decision === "reject";
+  const body: DecideInput = { ...decision, digest: digest ?? open.digest };
+  return { byAwakeable: isPlain && via !== "decide", body };
+}
+
 /** The proposal that a decision is about. Throws an Error when there is none, or several. */
 export function proposalOf(
   { operations, status }: StatusView,
-  { operationId }: Pick<Decision, "operationId">,
-): { readonly operationId: string; readonly digest: string; readonly awakeableId: string } {
+  { operationId }: DecisionTarget,
+): ProposalToDecide {
   const open = operations.filter(
     (each) =>
       each.proposal !== undefined &&

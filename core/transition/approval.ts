@@ -1,96 +1,130 @@
-// Owns what an approval's awakeable, once opened or settled, means to the task (R33, F16).
-// The full rules (authority, expiry, quorum, editing) come with the approval object.
-import { approvalDecisionSchema } from "../../contract/api.ts";
-import type { EventBody } from "../../contract/event.ts";
-import type { TaskStatus } from "../../contract/status.ts";
-import type { OpenOperation, TaskHead } from "../task-head.ts";
+// Owns asking a person: when the tool is asked first, the request of exactly this call, and its
+// withdrawal (R33, R37, R38). What an approval tells the task is in approval-notice.ts.
+import type { AgentDefinition } from "../../contract/agent.ts";
+import type { ApprovalTerms, CapturedChange } from "../../contract/approval.ts";
+import type { EventBody, EventData } from "../../contract/event.ts";
+import type { CallCheck } from "../../contract/model.ts";
+import type { AnyTool } from "../../contract/tool.ts";
+import { approvalId } from "../approval/approval-id.ts";
+import { DEFAULT_RULE } from "../approval/rule.ts";
+import { proposalDigest } from "../proposal.ts";
+import type { ApprovalPart, OpenOperation, TaskHead } from "../task-head.ts";
+import { positionOf } from "./next-attempt.ts";
 
-function operationOf(head: TaskHead, id: string): OpenOperation | undefined {
-  return head.operations.find((each) => each.operationId === id);
+/** Of a call that was judged by no policy; whoever decides by one finds it stale. */
+const UNJUDGED: ApprovalTerms = { policyVersion: "", rule: DEFAULT_RULE };
+
+export function termsOf(check: CallCheck | undefined): ApprovalTerms {
+  if (check?.ok !== true) return UNJUDGED;
+  const { policyVersion = UNJUDGED.policyVersion, rule = UNJUDGED.rule } = check;
+  return { policyVersion, rule };
 }
 
-/** An effect of which nobody knows is the graver thing to wait for. */
-const SAID: ReadonlySet<TaskStatus> = new Set(["waiting-approval", "waiting-reconcile"]);
+/** What a request captures besides the call itself. */
+export interface Captured {
+  readonly agentVersion: string;
+  readonly toolVersion: string;
+  readonly terms: ApprovalTerms;
+  readonly resource?: string | undefined;
+  readonly precondition?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
 
-export function onApprovalOpened(
+/** The first request for a call of the model's, or the question to its tool that comes before. */
+export function proposeCall(
   head: TaskHead,
-  id: string,
-  awakeableId: string,
-): readonly EventBody[] {
-  const operation = operationOf(head, id);
-  if (operation?.state !== "approval-requested") return [];
-  const opened: EventBody = { type: "approval.opened", data: { operationId: id, awakeableId } };
-  // While other operations are being executed, the segment that executes them goes first.
-  const busy =
-    head.cancelling ||
-    head.segment.queued ||
-    head.operations.some((each) => each.state === "ready" || each.state === "issued");
-  return busy || SAID.has(head.status) ? [opened] : [opened, waitingApproval()];
+  operation: OpenOperation,
+  tool: AnyTool | undefined,
+  { check, agentVersion, at }: { check: CallCheck; agentVersion: string; at: number },
+): EventBody {
+  const resource = check.ok ? check.resource : undefined;
+  const mustAsk = tool?.resource !== undefined && resource === undefined;
+  if (tool?.precondition !== undefined || mustAsk) return askTool(operation);
+  const { toolVersion } = operation;
+  const terms = termsOf(check);
+  return requestApproval(head, operation, { agentVersion, toolVersion, terms, resource, at });
 }
 
-export type Settled = { readonly text: string } | { readonly rejected: string };
+/** The tool says what the call would touch; then a person is asked. */
+export function askTool(operation: OpenOperation, reason?: string): EventBody {
+  return {
+    type: "propose.requested",
+    ...(reason === undefined ? {} : { reason }),
+    data: positionOf(operation),
+  };
+}
 
-/**
- * A decision counts only when it parses, names the digest of this proposal, and came by the
- * awakeable that is open now. Anything else is logged and changes nothing (F16).
- */
-export function onApprovalSettled(
+/** The exact call is proposed to a person (R33). */
+export function requestApproval(
   head: TaskHead,
-  id: string,
-  awakeableId: string,
-  settled: Settled,
-): readonly EventBody[] {
-  const operation = operationOf(head, id);
-  if (operation?.state !== "approval-open") return [];
-  const { approval } = operation;
-  if (approval?.awakeableId !== awakeableId) return [];
-  const mismatch = (reason: string): readonly EventBody[] => [
-    {
-      type: "approval.mismatch",
-      actor: { kind: "operator" },
-      data: { operationId: id, awakeableId, reason },
-    },
-  ];
-  if ("rejected" in settled)
-    return mismatch("the awakeable was rejected instead of resolved with a decision");
-  const decision = parseDecision(settled.text);
-  if (typeof decision === "string") return mismatch(decision);
-  if (decision.digest !== approval.digest) return mismatch("the decision names another digest");
-  const { by, message } = decision;
-  return [
-    {
-      type: "approval.decided",
-      actor: { kind: "operator", ...(by === undefined ? {} : { id: by }) },
-      data: {
-        operationId: id,
-        awakeableId,
-        digest: decision.digest,
-        decision: decision.decision,
-        ...(by === undefined ? {} : { by }),
-        ...(message === undefined ? {} : { message }),
-      },
-    },
-    { type: "task.woken", data: { from: head.status, by: "decision" } },
-  ];
+  operation: OpenOperation,
+  { agentVersion, toolVersion, terms, resource, precondition, at }: Captured,
+): EventBody {
+  const { operationId, tool, effect, argumentsDigest } = operation;
+  const { policyVersion, rule } = terms;
+  const request = (operation.requests ?? 0) + 1;
+  const requestedAt = Math.max(at, head.updatedAt);
+  const call = {
+    toolVersion,
+    effect,
+    argumentsDigest,
+    agentVersion,
+    policyVersion,
+    ...(resource === undefined ? {} : { resource }),
+    ...(precondition === undefined ? {} : { precondition }),
+  };
+  const data: EventData["approval.requested"] = {
+    ...positionOf(operation),
+    ...call,
+    digest: proposalDigest({ taskUid: head.taskUid, operationId, tool, ...call }),
+    approvalId: approvalId(operationId, request),
+    request,
+    rule,
+    requestedAt,
+    expiresAt: requestedAt + rule.expiresAfterMs,
+  };
+  return { type: "approval.requested", data };
 }
 
-function parseDecision(text: string) {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return "the decision is not JSON";
-  }
-  const parsed = approvalDecisionSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const paths = parsed.error.issues.map((issue) => issue.path.join(".") || "(the whole)");
-  return `the decision does not have the required form at: ${[...new Set(paths)].join(", ")}`;
+/** Key of the approval object that decides on an operation. */
+export function approvalIdOf({ operationId }: OpenOperation, approval: ApprovalPart): string {
+  return approvalId(approval.approvedAs ?? operationId, approval.request);
+}
+
+/** What was approved is not what would run now: it is proposed anew (R37). */
+export function onOvertaken(
+  operation: OpenOperation,
+  changes: readonly CapturedChange[],
+): readonly EventBody[] {
+  const { operationId, approval } = operation;
+  if (approval === undefined) return [askTool(operation)];
+  const data = { operationId, approvalId: approvalIdOf(operation, approval), changes };
+  const what = changes.map((each) => each.what).join(", ");
+  const again = askTool(operation, `what was to be approved has changed: ${what}`);
+  return [{ type: "approval.stale", data }, again];
+}
+
+/** What an approved call that is about to be executed was captured with, and is otherwise now. */
+export function overtakenBy(
+  { state, approval }: OpenOperation,
+  { version: now }: AgentDefinition,
+): readonly CapturedChange[] {
+  if (state !== "ready" || approval === undefined || approval.agentVersion === now) return [];
+  return [{ what: "agent-version", captured: approval.agentVersion, now }];
+}
+
+/** Nobody needs to decide any more. To be recorded before the operations are dropped. */
+export function withdrawals({ operations }: TaskHead, reason: string): readonly EventBody[] {
+  return operations.flatMap((each): readonly EventBody[] => {
+    const { operationId, approval, state } = each;
+    if (approval === undefined || !state.startsWith("approval-")) return [];
+    const data = { operationId, approvalId: approvalIdOf(each, approval), reason };
+    return [{ type: "approval.withdrawn", data }];
+  });
 }
 
 /** The task rests until a decision comes. */
-export function waitingApproval(): EventBody {
-  return {
-    type: "task.parked",
-    data: { status: "waiting-approval", reason: "a proposed call waits for a decision" },
-  };
+export function waitingApproval(): Pick<EventData["task.parked"], "status" | "reason"> {
+  return { status: "waiting-approval", reason: "a proposed call waits for a decision" };
 }

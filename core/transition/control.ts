@@ -1,25 +1,35 @@
 // Owns what cancelling, recovering and waking mean to the task.
-import type { EventBody } from "../../contract/event.ts";
+import type { CompensationReport, EventBody } from "../../contract/event.ts";
 import { isOver } from "../reduce.ts";
 import type { TaskHead } from "../task-head.ts";
+import { withdrawals } from "./approval.ts";
+import { reportOf } from "./compensation.ts";
 
 /** Lost segments in a row, without a step in between, after which an operator is asked (L5). */
 const MAX_LOST_SEGMENTS = 3;
 
+/** Asked for again without undoing, what is left stays as it is. */
 export function onCancel(
   head: TaskHead,
   by: string | undefined,
   reason: string | undefined,
+  compensate = true,
 ): readonly EventBody[] {
-  if (isOver(head) || head.cancelling) return [];
+  if (isOver(head) || (head.cancelling && !stopsUndoing(head, compensate))) return [];
   return [
     {
       type: "cancel.requested",
       actor: { kind: "operator", ...(by === undefined ? {} : { id: by }) },
       ...(reason === undefined ? {} : { reason }),
-      data: { from: head.status },
+      data: { from: head.status, compensate },
     },
+    ...withdrawals(head, "the task is cancelled"),
   ];
+}
+
+/** Whether a cancellation changes one that is under way. */
+export function stopsUndoing({ cancelling, compensation }: TaskHead, compensate: boolean): boolean {
+  return cancelling && compensation !== undefined && !compensate;
 }
 
 /** After every operation is settled: which effects are not known is part of the record. */
@@ -27,7 +37,16 @@ export function onCancelled(head: TaskHead): readonly EventBody[] {
   const unknown = head.operations
     .filter((each) => each.state === "unknown")
     .map((each) => each.operationId);
-  return [{ type: "task.cancelled", data: { unknown } }];
+  const { compensation } = head;
+  const report =
+    compensation === undefined || isEmpty(compensation)
+      ? {}
+      : { compensation: reportOf(compensation) };
+  return [{ type: "task.cancelled", data: { unknown, ...report } }];
+}
+
+function isEmpty({ undone, committed, unknown }: CompensationReport): boolean {
+  return undone + committed + unknown === 0;
 }
 
 /**
@@ -56,14 +75,17 @@ export function onTimer(head: TaskHead, park: number): readonly EventBody[] {
 }
 
 export function onToolDone(head: TaskHead, id: string): readonly EventBody[] {
-  if (head.status !== "waiting-tool") return [];
-  if (!head.operations.some((each) => each.operationId === id)) return [];
+  const waits =
+    head.compensation === undefined
+      ? WAITS_FOR_TOOLS.has(head.status) && head.operations.some((each) => each.operationId === id)
+      : head.park.wakeAt !== undefined;
+  if (!waits) return [];
   return [{ type: "task.woken", data: { from: head.status, by: "tool" } }];
 }
 
-const PARKED: ReadonlySet<string> = new Set(["waiting-tool", "waiting-provider", "needs-operator"]);
+const WAITS_FOR_TOOLS: ReadonlySet<string> = new Set(["waiting-tool", "waiting-reconcile"]);
 
 /** Whether the task waits for something that a new segment looks after. */
-function isParked(head: TaskHead): boolean {
-  return PARKED.has(head.status);
+function isParked({ status, park }: TaskHead): boolean {
+  return park.wakeAt !== undefined || status === "needs-operator";
 }

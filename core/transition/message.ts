@@ -1,6 +1,7 @@
 // Owns what a message means to a task: the first starts it, a later one joins the open turn
 // or opens the next.
 import type { Actor, EventBody } from "../../contract/event.ts";
+import type { NamedGrant } from "../../contract/grant.ts";
 import type { StoredPart } from "../../contract/message.ts";
 import type { TaskHead } from "../task-head.ts";
 import { HEAD_VERSION, NO_TURN } from "../task-head.ts";
@@ -13,6 +14,7 @@ export interface NewTask {
   readonly agent: string;
   readonly agentVersion: string;
   readonly owner?: string | undefined;
+  readonly tenant?: string | undefined;
   readonly inputDigest: string;
   readonly at: number;
 }
@@ -26,6 +28,7 @@ export function newHead(task: NewTask): TaskHead {
     agent: task.agent,
     agentVersion: task.agentVersion,
     ...(task.owner === undefined ? {} : { owner: task.owner }),
+    ...(task.tenant === undefined ? {} : { tenant: task.tenant }),
     inputDigest: task.inputDigest,
     status: "queued",
     createdAt: task.at,
@@ -44,9 +47,20 @@ export function newHead(task: NewTask): TaskHead {
   };
 }
 
-export function onStart(task: NewTask): readonly EventBody[] {
-  const { agent, agentVersion, inputDigest, owner } = task;
-  const data = { agent, agentVersion, inputDigest, ...(owner === undefined ? {} : { owner }) };
+/** Without grants the task may use every tool that its agent declares, and its log says so. */
+export function onStart(
+  task: NewTask,
+  grants: readonly NamedGrant[] | "declared" = "declared",
+): readonly EventBody[] {
+  const { agent, agentVersion, inputDigest, owner, tenant } = task;
+  const data = {
+    agent,
+    agentVersion,
+    inputDigest,
+    ...(owner === undefined ? {} : { owner }),
+    ...(tenant === undefined ? {} : { tenant }),
+    grants,
+  };
   return [{ type: "task.started", actor: userActor(owner), data }];
 }
 

@@ -6,10 +6,10 @@ import { operationId } from "../../contract/ids.ts";
 import type { AnswerCall, CallCheck, ModelAnswer, ModelOutcome } from "../../contract/model.ts";
 import type { AnyTool } from "../../contract/tool.ts";
 import { EFFECT_POLICY } from "../effect-policy.ts";
-import { proposalDigest } from "../proposal.ts";
 import { operationsOf } from "../operations.ts";
 import { countCall, timesAsked } from "../repeated-calls.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
+import { proposeCall } from "./approval.ts";
 
 const AGENT = { kind: "agent" } as const;
 
@@ -35,7 +35,8 @@ export function onModelOutcome(
     actor: AGENT,
     data: { step, ...asked, ...rest },
   };
-  return [answered, ...judge(head, agent, outcome.answer, step)];
+  const at = outcome.startedAt + outcome.durationMs;
+  return [answered, ...judge(head, agent, outcome.answer, { step, at })];
 }
 
 function onTrouble(
@@ -52,15 +53,22 @@ function onTrouble(
   ];
 }
 
+interface Place {
+  readonly step: number;
+  /** When the answer was there, milliseconds since the epoch. */
+  readonly at: number;
+}
+
 function judge(
   head: TaskHead,
   agent: AgentDefinition,
   answer: ModelAnswer,
-  step: number,
+  place: Place,
 ): readonly EventBody[] {
+  const { step } = place;
   const problem = problemOf(answer);
   if (problem !== undefined) return rejected(head, agent, step, problem, answer);
-  if (answer.calls.length > 0) return accepted(head, agent, answer, step);
+  if (answer.calls.length > 0) return accepted(head, agent, answer, place);
   return [
     {
       type: "turn.completed",
@@ -141,7 +149,7 @@ function accepted(
   head: TaskHead,
   agent: AgentDefinition,
   answer: ModelAnswer,
-  step: number,
+  { step, at }: Place,
 ): readonly EventBody[] {
   const refusals = refusalsOf(head, answer, step);
   // `model.answered` is at the log's end, where the reducer will find these operations too.
@@ -153,8 +161,13 @@ function accepted(
   const loop = findLoop(head, agent.limits, operations);
   if (loop !== undefined) return [...refusals, turnFailed(head, step, "loop_detected", loop)];
   const tools = new Map(agent.tools.map((tool) => [tool.name, tool]));
-  const proposals = operations.filter((each) => needsApproval(each, tools.get(each.tool)));
-  return [...refusals, ...proposals.map((each) => proposal(head, each))];
+  const proposals = operations.flatMap((each) => {
+    const check = answer.calls[each.ordinal]?.check;
+    const tool = tools.get(each.tool);
+    if (check === undefined || !needsApproval(check, tool)) return [];
+    return [proposeCall(head, each, tool, { check, agentVersion: agent.version, at })];
+  });
+  return [...refusals, ...proposals];
 }
 
 /** The same call over and over, without a change in between, gets nowhere (F7). */
@@ -201,28 +214,12 @@ function refusal(head: TaskHead, { step, ordinal, call, check }: RefusedCall): E
   return { type: "call.refused", data };
 }
 
-function proposal(head: TaskHead, operation: OpenOperation): EventBody {
-  const {
-    operationId: id,
-    step,
-    ordinal,
-    callId,
-    tool,
-    toolVersion,
-    effect,
-    argumentsDigest,
-  } = operation;
-  const contract = { tool, toolVersion, effect, argumentsDigest };
-  const digest = proposalDigest({ taskUid: head.taskUid, operationId: id, ...contract });
-  return {
-    type: "approval.requested",
-    data: { operationId: id, step, ordinal, callId, ...contract, digest },
-  };
-}
-
-function needsApproval({ effect }: OpenOperation, tool: AnyTool | undefined): boolean {
+/** As policy has judged it, or else as the class and the tool's author say. */
+function needsApproval(check: CallCheck, tool: AnyTool | undefined): boolean {
+  if (!check.ok) return false;
+  if (check.approval !== undefined) return check.approval;
   const rule = tool?.approval ?? "default";
-  return rule === "default" ? EFFECT_POLICY[effect].approval : rule === "required";
+  return rule === "default" ? EFFECT_POLICY[check.effect].approval : rule === "required";
 }
 
 /** The end of a turn that could not reach an answer. */

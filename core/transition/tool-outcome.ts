@@ -1,97 +1,91 @@
 // Owns what the outcome of a tool call means to the task, and the end of a task by a tool.
-import type { EventBody, EventData } from "../../contract/event.ts";
-import { operationId } from "../../contract/ids.ts";
-import type { StoredText } from "../../contract/artifact.ts";
-import type { ToolResponse } from "../../contract/tool.ts";
+import type { Answered, EventBody } from "../../contract/event.ts";
+import type { AnyTool, ToolResponse } from "../../contract/tool.ts";
+import { mayActUntil } from "../doubt.ts";
 import { EFFECT_POLICY } from "../effect-policy.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
+import { askTool } from "./approval.ts";
+import { onBlocked } from "./blocked.ts";
+import { attemptOf, nextAttempt, unapprovedAttempt } from "./next-attempt.ts";
+import { okData, returned } from "./returned.ts";
 
 /** Attempts of an operation that may be repeated, before its unknown outcome becomes an error. */
 const MAX_ATTEMPTS = 3;
 
+/** A failure without our `metadata.code`, such as Restate's 409: unknown, not an answer (L3). */
+export interface Lost {
+  readonly outcome: "lost";
+  readonly reason: string;
+  readonly at: number;
+}
+
 /** What came back from a tool's invocation. */
-export type ToolOutcome =
-  | ToolResponse
-  /** A failure without our `metadata.code`, such as Restate's 409: unknown, not an answer (L3). */
-  | { readonly outcome: "lost"; readonly reason: string; readonly at: number };
+export type ToolOutcome = ToolResponse | Lost;
 
 export function onToolOutcome(
   head: TaskHead,
   operation: OpenOperation,
   outcome: ToolOutcome,
-  endsTask: boolean,
+  tool: AnyTool | undefined,
 ): readonly EventBody[] {
-  if (outcome.outcome === "ok") return [returned(operation, outcome, okData(outcome, endsTask))];
-  if (outcome.outcome === "error") return [returned(operation, outcome, errorData(outcome))];
+  switch (outcome.outcome) {
+    case "ok":
+      return [returned(operation, outcome, okData(head, operation, outcome, tool))];
+    case "error": {
+      const { code, message } = outcome;
+      return [returned(operation, outcome, { outcome: "error", code, message })];
+    }
+    case "blocked":
+      return onBlocked(head, operation, outcome);
+    case "unknown":
+    case "lost":
+      return EFFECT_POLICY[operation.effect].repeatable
+        ? onRepeatable(head, operation, outcome)
+        : [onUnknown(operation, outcome, tool)];
+  }
+}
+
+type Unknown = Extract<ToolOutcome, { outcome: "unknown" | "lost" }>;
+
+/** What happens next is decided when it is known whether it took effect (L7). */
+function onUnknown(
+  operation: OpenOperation,
+  outcome: Unknown,
+  tool: AnyTool | undefined,
+): EventBody {
   const { reason } = outcome;
-  const unknown = returned(operation, outcome, { outcome: "unknown", reason });
-  if (!EFFECT_POLICY[operation.effect].repeatable) return [unknown];
-  if (head.cancelling) return [returned(operation, outcome, { outcome: "cancelled" })];
-  if (operation.attempt < MAX_ATTEMPTS) return [unknown, nextAttempt(head, operation)];
-  const message = `no outcome after ${operation.attempt} attempts: ${reason}`;
-  return [returned(operation, outcome, { outcome: "error", code: "outcome_unknown", message })];
+  const notBefore = outcome.outcome === "lost" ? mayActUntil(tool, outcome.at) : outcome.notBefore;
+  const until = notBefore === undefined ? {} : { notBefore };
+  return returned(operation, answered(operation, outcome), {
+    outcome: "unknown",
+    reason,
+    ...until,
+  });
 }
 
-type ReturnedRest =
-  | { outcome: "ok"; result: StoredText; mediaType: string; excerpt?: string; endsTask: boolean }
-  | { outcome: "error"; code: string; message: string }
-  | { outcome: "unknown"; reason: string }
-  | { outcome: "cancelled" };
-
-function returned(operation: OpenOperation, outcome: ToolOutcome, rest: ReturnedRest): EventBody {
-  const timing =
-    outcome.outcome === "lost"
-      ? { startedAt: outcome.at, durationMs: 0, toolVersion: operation.toolVersion }
-      : {
-          startedAt: outcome.startedAt,
-          durationMs: outcome.durationMs,
-          toolVersion: outcome.toolVersion,
-        };
-  const data: EventData["tool.returned"] = { ...positionOf(operation), ...timing, ...rest };
-  return { type: "tool.returned", data };
+function onRepeatable(
+  head: TaskHead,
+  operation: OpenOperation,
+  outcome: Unknown,
+): readonly EventBody[] {
+  const { reason } = outcome;
+  const at = answered(operation, outcome);
+  if (head.cancelling) return [returned(operation, at, { outcome: "cancelled" })];
+  const unknown = returned(operation, at, { outcome: "unknown", reason });
+  if (operation.attempt >= MAX_ATTEMPTS) {
+    const message = `no outcome after ${operation.attempt} attempts: ${reason}`;
+    return [returned(operation, at, { outcome: "error", code: "outcome_unknown", message })];
+  }
+  const why = "the attempt before has no outcome, and the effect class may be repeated";
+  if (operation.approval === undefined) return [unknown, nextAttempt(head, operation, why)];
+  // It may have been executed, and an approval allows one execution (R96).
+  const again = unapprovedAttempt(head, operation, why);
+  return [unknown, again, askTool(attemptOf(operation, again))];
 }
 
-function positionOf(operation: OpenOperation) {
-  const {
-    operationId: id,
-    step,
-    ordinal,
-    callId,
-    tool,
-    attempt,
-    effect,
-    argumentsDigest,
-  } = operation;
-  return { operationId: id, step, ordinal, callId, tool, attempt, effect, argumentsDigest };
-}
-
-function okData(
-  outcome: Extract<ToolResponse, { outcome: "ok" }>,
-  endsTask: boolean,
-): ReturnedRest {
-  const { result, mediaType, excerpt } = outcome;
-  return {
-    outcome: "ok",
-    result,
-    mediaType,
-    endsTask,
-    ...(excerpt === undefined ? {} : { excerpt }),
-  };
-}
-
-function errorData(outcome: Extract<ToolResponse, { outcome: "error" }>): ReturnedRest {
-  return { outcome: "error", code: outcome.code, message: outcome.message };
-}
-
-function nextAttempt(head: TaskHead, operation: OpenOperation): EventBody {
-  const { toolVersion, answerSeq, step, ordinal } = operation;
-  const attempt = operation.attempt + 1;
-  const id = operationId({ taskUid: head.taskUid, step, ordinal, attempt });
-  return {
-    type: "call.repeated",
-    reason: "the attempt before has no outcome, and the effect class may be repeated",
-    data: { ...positionOf(operation), operationId: id, attempt, toolVersion, answerSeq },
-  };
+function answered(operation: OpenOperation, outcome: Unknown): Answered {
+  if (outcome.outcome === "unknown") return outcome;
+  return { toolVersion: operation.toolVersion, startedAt: outcome.at, durationMs: 0 };
 }
 
 /** The end of the task when a tool that declares `endsTask` has succeeded and all have returned. */

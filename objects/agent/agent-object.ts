@@ -13,17 +13,28 @@ import {
   sendInputSchema,
   startInputSchema,
 } from "../../contract/api.ts";
+import {
+  authorityInputSchema,
+  grantInputSchema,
+  retryInputSchema,
+  rollbackInputSchema,
+  settleInputSchema,
+} from "../../contract/effect-api.ts";
 import type { AgentDefinition } from "../../contract/agent.ts";
-import type { Command, RunInput, Wake } from "../../contract/command.ts";
+import type { Begin, Command, RunInput, Wake } from "../../contract/command.ts";
 import { idProblem } from "../../contract/ids.ts";
 import { MAX_MESSAGE_BYTES } from "../../contract/message.ts";
+import { answerJson } from "../../contract/readable.ts";
 import { apply } from "./apply.ts";
+import { begin } from "./begin.ts";
 import type { RawBody } from "./input.ts";
 import { bodySerde, readBody } from "./input.ts";
 import { jsonOf } from "./json-serde.ts";
 import { problem } from "./problem.ts";
 import { ask } from "./public/ask.ts";
 import { cancel, nudge, recover } from "./public/control.ts";
+import { authority, retry, rollback, settle } from "./public/effects.ts";
+import { grant } from "./public/grant.ts";
 import { context, events } from "./public/read-log.ts";
 import { send } from "./public/send.ts";
 import { start } from "./public/start.ts";
@@ -63,6 +74,7 @@ function publicHandler<I, O>(
 ) {
   const options = {
     input: bodySerde(schema),
+    output: answerJson<O>(),
     // Plain curl sends another content type unless it is told.
     accept: "*/*",
     inactivityTimeout: 5 * SECOND,
@@ -82,6 +94,11 @@ const PRIVATE = {
   journalRetention: MINUTE,
 } as const;
 
+/** Changes the task, and nobody outside calls it. */
+function privateHandler<I>(handle: (ctx: ObjectContext, input: I) => Promise<unknown>) {
+  return handlers.object.exclusive({ ...PRIVATE, input: jsonOf<I>() }, handle);
+}
+
 export function createAgentObject(deps: AgentObjectDeps) {
   const { agent, store } = deps;
   const { name } = agent;
@@ -92,13 +109,13 @@ export function createAgentObject(deps: AgentObjectDeps) {
     options: { enableLazyState: true },
     handlers: {
       start: publicHandler(startInputSchema, (ctx, input) =>
-        start(ctx, name, store, { ...input, messageId: START_MESSAGE_ID }),
+        start(ctx, agent, store, { ...input, messageId: START_MESSAGE_ID }),
       ),
       send: publicHandler(sendInputSchema, (ctx, input) =>
         send(ctx, name, store, { ...input, messageId: input.messageId ?? ctx.request().id }),
       ),
       ask: publicHandler(askInputSchema, (ctx, input) =>
-        ask(ctx, name, store, { ...input, messageId: input.messageId ?? ctx.request().id }),
+        ask(ctx, agent, store, { ...input, messageId: input.messageId ?? ctx.request().id }),
       ),
       status: publicHandler(noInputSchema, (ctx) => status(ctx, name), VIEW_RETENTION),
       events: publicHandler(
@@ -112,21 +129,29 @@ export function createAgentObject(deps: AgentObjectDeps) {
         VIEW_RETENTION,
       ),
       cancel: publicHandler(cancelInputSchema, (ctx, input) => cancel(ctx, name, input)),
+      settle: publicHandler(settleInputSchema, (ctx, input) => settle(ctx, name, input)),
+      retry: publicHandler(retryInputSchema, (ctx, input) => retry(ctx, agent, input)),
+      grant: publicHandler(grantInputSchema, (ctx, input) => grant(ctx, agent, input)),
+      rollback: publicHandler(rollbackInputSchema, (ctx, input) => rollback(ctx, name, input)),
+      authority: publicHandler(
+        authorityInputSchema,
+        (ctx, input) => authority(ctx, name, input),
+        VIEW_RETENTION,
+      ),
       recover: publicHandler(recoverInputSchema, (ctx, input) => recover(ctx, name, input)),
       nudge: handlers.object.shared(
         { ...PRIVATE, input: jsonOf<Nudge>() },
         (ctx: ObjectSharedContext, input) => nudge(ctx, input),
       ),
-      apply: handlers.object.exclusive(
-        { ...PRIVATE, input: jsonOf<Command>() },
-        (ctx: ObjectContext, input) => apply(ctx, deps, input),
+      apply: privateHandler<Command>((ctx, input) => apply(ctx, deps, input)),
+      wake: privateHandler<Wake>((ctx, input) => wake(ctx, deps, input)),
+      begin: handlers.object.exclusive(
+        { ...segmentOptions(agent), input: jsonOf<Begin>() },
+        (ctx: ObjectContext, input) => begin(ctx, deps, input),
       ),
-      wake: handlers.object.exclusive(
-        { ...PRIVATE, input: jsonOf<Wake>() },
-        (ctx: ObjectContext, input) => wake(ctx, deps, input),
-      ),
-      run: handlers.object.exclusive(segmentOptions(agent), (ctx: ObjectContext, input) =>
-        run(ctx, deps, input),
+      run: handlers.object.exclusive(
+        { ...segmentOptions(agent), input: jsonOf<RunInput>() },
+        (ctx: ObjectContext, input) => run(ctx, deps, input),
       ),
     },
   });
@@ -135,7 +160,6 @@ export function createAgentObject(deps: AgentObjectDeps) {
 function segmentOptions({ limits, models }: AgentDefinition) {
   return {
     ...PRIVATE,
-    input: jsonOf<RunInput>(),
     retryPolicy: SEGMENT_RETRY,
     // Above the longest model call, or the engine would abort and repeat it (F11). Each model
     // of the list may take its whole time in one action.

@@ -4,12 +4,20 @@ import type { AgentDefinition } from "../../contract/agent.ts";
 import { START_MESSAGE_ID } from "../../contract/api.ts";
 import type { Command } from "../../contract/command.ts";
 import type { TaskHead } from "../../core/task-head.ts";
+import { toolOf } from "../../core/doubt.ts";
+import { isOver } from "../../core/reduce.ts";
+import { onRollback, rollbackProblem } from "../../core/transition/compensation.ts";
 import { onCancel } from "../../core/transition/control.ts";
+import { onGrants } from "../../core/transition/grants.ts";
 import { newHead, onMessage, onStart } from "../../core/transition/message.ts";
-import { addListener, readTurnAnswer } from "./listeners.ts";
+import { onRetry } from "../../core/transition/retry.ts";
+import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import { onStated } from "../../core/transition/unknown-effect.ts";
+import { addListener, readTurnAnswer, takeAnswered } from "./listeners.ts";
 import { messageConflict, taskEnded } from "./problem.ts";
 import type { RunDeps } from "./segment.ts";
 import { closeHandler, recoverTask } from "./recover.ts";
+import { refusalOf } from "./settled-by.ts";
 import type { MessageRow } from "./task-state.ts";
 import { loadHead, messageKey } from "./task-state.ts";
 import type { TaskWriter } from "./task-writer.ts";
@@ -20,17 +28,39 @@ export interface Applied {
   readonly result: "applied" | "duplicate" | "conflict" | "no-task";
   readonly taskUid: string;
   readonly status: TaskHead["status"];
+  /** Why a command was not taken that is judged when its turn comes. */
+  readonly refused?: Refusal;
 }
 
-export async function apply(
+export async function apply(ctx: ObjectContext, deps: RunDeps, command: Command): Promise<Applied> {
+  const { applied, writer } = await change(ctx, deps, command);
+  if (writer !== undefined) await close(ctx, writer);
+  return applied;
+}
+
+/** Saves what a command has changed; whoever waited for a turn that it has ended is told then. */
+export async function close(ctx: ObjectContext, writer: TaskWriter): Promise<void> {
+  const answered = takeAnswered(writer);
+  await closeHandler(ctx, writer);
+  for (const { awakeableId, answer } of answered) ctx.resolveAwakeable(awakeableId, answer);
+}
+
+export interface Changed {
+  readonly applied: Applied;
+  /** Not saved yet; undefined when there is no task. */
+  readonly writer?: TaskWriter;
+}
+
+/** Takes a command into the task's head and log, without saving them. */
+export async function change(
   ctx: ObjectContext,
   { agent, ports: { remember } }: RunDeps,
   command: Command,
-): Promise<Applied> {
+): Promise<Changed> {
   const now = await ctx.date.now();
   const stored = await loadHead(ctx);
   if (stored === undefined && command.type !== "start") {
-    return { result: "no-task", taskUid: "", status: "failed" };
+    return { applied: { result: "no-task", taskUid: "", status: "failed" } };
   }
   const writer = createTaskWriter(
     ctx,
@@ -38,9 +68,13 @@ export async function apply(
     stored ?? firstHead(ctx, agent, command, now),
     now,
   );
-  const result = await applyTo(ctx, writer, command, stored === undefined);
-  closeHandler(ctx, writer);
-  return { result, taskUid: writer.head.taskUid, status: writer.head.status };
+  const done = await applyTo(ctx, { writer, agent }, command, stored === undefined);
+  const { taskUid, status } = writer.head;
+  const applied: Applied =
+    typeof done === "string"
+      ? { result: done, taskUid, status }
+      : { result: "conflict", taskUid, status, refused: done };
+  return { applied, writer };
 }
 
 function firstHead(
@@ -56,23 +90,31 @@ function firstHead(
     agent: agent.name,
     agentVersion: agent.version,
     owner: start?.owner,
+    tenant: start?.tenant,
     inputDigest: start?.digest ?? "",
     at,
   });
 }
 
+interface Changing {
+  readonly writer: TaskWriter;
+  readonly agent: AgentDefinition;
+}
+
 async function applyTo(
   ctx: ObjectContext,
-  writer: TaskWriter,
+  { writer, agent }: Changing,
   command: Command,
   isNew: boolean,
-): Promise<Applied["result"]> {
+): Promise<Applied["result"] | Refusal> {
   switch (command.type) {
     case "start":
       // An `ask` that lost the race to make the task has a message of its own all the same.
       if (!isNew && command.messageId !== START_MESSAGE_ID) return message(ctx, writer, command);
       if (!isNew) return startAgain(ctx, writer, command);
-      writer.record(onStart({ ...writer.head, at: writer.now }));
+      writer.record(
+        onStart({ ...writer.head, at: writer.now }, command.grants ?? agent.grants ?? "declared"),
+      );
       take(ctx, writer, command);
       return "applied";
     case "message":
@@ -83,12 +125,49 @@ async function applyTo(
       return row === null ? "conflict" : "applied";
     }
     case "cancel":
-      writer.record(onCancel(writer.head, command.by, command.reason));
+      writer.record(onCancel(writer.head, command.by, command.reason, command.compensate));
       return "applied";
+    case "settle":
+      return settle(ctx, { writer, agent }, command);
+    case "grant":
+      writer.record(onGrants(writer.head, command));
+      return "applied";
+    case "retry":
+      writer.record(onRetry(writer.head, agent, command));
+      return "applied";
+    case "rollback":
+      return rollback(writer, command);
     case "recover":
-      recoverTask(ctx, writer, command.cause, command.park);
+      await recoverTask(ctx, writer, command.cause, command.park);
       return "applied";
   }
+}
+
+/** A person's word on an unknown effect; of two who speak at once one is refused. */
+async function settle(
+  ctx: ObjectContext,
+  { writer, agent }: Changing,
+  command: Extract<Command, { type: "settle" }>,
+): Promise<"applied" | Refusal> {
+  const { head, now } = writer;
+  if (head.cancelling || isOver(head))
+    return { code: "task_ended", message: `the task is ${head.status}` };
+  const refusal = await refusalOf(ctx, head, command);
+  if (refusal !== undefined) return refusal;
+  const operation = head.operations.find((each) => each.operationId === command.operationId);
+  const tool = operation === undefined ? undefined : toolOf(agent, operation);
+  writer.record(onStated(head, command, tool, now));
+  return "applied";
+}
+
+function rollback(
+  writer: TaskWriter,
+  { by, reason }: Extract<Command, { type: "rollback" }>,
+): "applied" | Refusal {
+  const refusal = rollbackProblem(writer.head);
+  if (refusal !== undefined) return refusal;
+  writer.record(onRollback(writer.head, by, reason));
+  return "applied";
 }
 
 type StartCommand = Extract<Command, { type: "start" }>;

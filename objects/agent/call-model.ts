@@ -1,11 +1,16 @@
 // Owns one model call of a segment: the action, the signals that may cut it short, and the
 // waits for a provider that says "later" (L6, L12).
 import { RestatePromise } from "@restatedev/restate-sdk";
+import type { EventBody } from "../../contract/event.ts";
 import type { ModelOutcome } from "../../contract/model.ts";
 import type { ModelCall } from "../../contract/port.ts";
-import { waitForProvider } from "../../core/decide.ts";
+import { waitForProvider } from "../../core/park.ts";
 import type { AskedWith } from "../../core/transition/model-outcome.ts";
+import { settled, usedBy } from "../../core/transition/budget.ts";
 import { onModelOutcome } from "../../core/transition/model-outcome.ts";
+import { grantsOf } from "./holder.ts";
+import type { ReservedCall } from "./reserve.ts";
+import { reserveModelCall } from "./reserve.ts";
 import type { Segment } from "./segment.ts";
 
 /** What the segment does next. */
@@ -18,13 +23,20 @@ export async function callModel(segment: Segment, room: 1 | 2): Promise<StepEnd>
   // Now and then the head is stored, so that who catches up reads a bounded part of the log.
   if (segment.steps % STEPS_PER_SAVE === STEPS_PER_SAVE - 1) writer.save();
   else writer.commitIfDue();
-  const asked = {
-    contextTo: writer.head.nextSeq - 1,
-    contextDigest: writer.head.hash,
-    manifest: segment.manifest,
-    room,
-  };
-  const outcome = await awaitModel(segment, asked);
+  const { estimateCall } = segment.ports;
+  const reserved =
+    estimateCall === undefined
+      ? undefined
+      : await reserveModelCall(
+          segment,
+          await callOf(segment, askWith(segment, room)),
+          estimateCall,
+        );
+  if (typeof reserved === "string") return reserved;
+  const asked = askWith(segment, room);
+  const cap = reserved?.estimate.maxOutputTokens;
+  const outcome = await awaitModel(segment, await callOf(segment, asked, cap));
+  if (reserved !== undefined) writer.record([settledBy(reserved, outcome)]);
   if (outcome === "abort") {
     writer.record([{ type: "model.aborted", data: { step: writer.head.step + 1 } }]);
     return "yield";
@@ -49,6 +61,18 @@ export async function callModel(segment: Segment, room: 1 | 2): Promise<StepEnd>
   return sleep(segment, wait.sleepMs);
 }
 
+function askWith({ writer, manifest }: Segment, room: 1 | 2): AskedWith {
+  const { nextSeq, hash } = writer.head;
+  return { contextTo: nextSeq - 1, contextDigest: hash, manifest, room };
+}
+
+/** A call that was aborted may have been answered and charged: all of it counts as used. */
+function settledBy(reserved: ReservedCall, outcome: ModelOutcome | "abort"): EventBody {
+  const { amounts, estimate } = reserved;
+  const used = outcome === "abort" ? amounts : usedBy(outcome, estimate.prices, reserved);
+  return settled(reserved, used);
+}
+
 function noteRegistered(
   segment: Segment,
   outcome: Extract<ModelOutcome, { kind: "answered" }>,
@@ -62,11 +86,14 @@ function noteRegistered(
 /** What the action journals. */
 type ModelAction = { readonly outcome: ModelOutcome; readonly draining: boolean } | "abort";
 
-async function awaitModel(segment: Segment, asked: AskedWith): Promise<ModelOutcome | "abort"> {
-  const { ctx, writer, ports, signals } = segment;
-  const { agent, taskId, taskUid, step } = writer.head;
-  const { contextTo, contextDigest, room } = asked;
-  const call: ModelCall = {
+async function callOf(
+  segment: Segment,
+  { contextTo, contextDigest, room }: AskedWith,
+  maxOutputTokens?: number,
+): Promise<ModelCall> {
+  const { writer } = segment;
+  const { agent, taskId, taskUid, step, owner, tenant, policyVersion } = writer.head;
+  return {
     agent,
     taskId,
     taskUid,
@@ -74,26 +101,39 @@ async function awaitModel(segment: Segment, asked: AskedWith): Promise<ModelOutc
     contextTo,
     contextDigest,
     room,
+    maxOutputTokens,
     recent: writer.written,
+    owner,
+    tenant,
+    grants: await grantsOf(segment),
+    policyVersion,
   };
+}
+
+async function awaitModel(segment: Segment, call: ModelCall): Promise<ModelOutcome | "abort"> {
+  const { ctx, ports, signals } = segment;
   const aborted = new AbortController();
-  // A closure that lost its race goes on running: it gets the attempt's signal and ours.
-  const signal = AbortSignal.any([aborted.signal, ctx.request().attemptCompletedSignal]);
+  // A closure that lost its race goes on running: it ends with the attempt, or by our abort.
+  const attempt = ctx.request().attemptCompletedSignal;
+  const abort = (): void => aborted.abort();
   const action = async (): Promise<ModelAction> => {
+    attempt.addEventListener("abort", abort, { once: true });
     try {
-      const outcome = await ports.callModel(call, signal);
+      const outcome = await ports.callModel(call, aborted.signal);
       return { outcome, draining: ports.isDraining() };
     } catch (error) {
       // After an abort nobody reads the result; a failure would fail the whole attempt.
-      if (aborted.signal.aborted) return "abort";
+      if (aborted.signal.aborted && !attempt.aborted) return "abort";
       throw error;
+    } finally {
+      attempt.removeEventListener("abort", abort);
     }
   };
   const answer = ctx
     .run<ModelAction>("model-call", action)
     .map((value, failure) => ({ value, failure }));
   for (;;) {
-    const first = await RestatePromise.race([answer, ...signals.pending()]);
+    const first = await RestatePromise.race([answer, signals.pending()]);
     if (first === "yield") {
       signals.yielded = true;
     } else if (first === "abort") {
@@ -117,7 +157,7 @@ async function sleep(segment: Segment, ms: number): Promise<StepEnd> {
   if (signals.yielded) return "yield";
   const first = await RestatePromise.race([
     ctx.sleep(ms).map(() => "slept" as const),
-    ...signals.pending(),
+    signals.pending(),
   ]);
   segment.waitedMs += ms;
   writer.now += ms;

@@ -3,32 +3,34 @@
 import type { ObjectContext } from "@restatedev/restate-sdk";
 import { onRecover } from "../../core/transition/control.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
+import { requestApprovals } from "./request-approval.ts";
+import { sendRest, takeRest } from "./reserve.ts";
 import type { TaskWriter } from "./task-writer.ts";
-import { openWaiter } from "./task-writer.ts";
 
 /**
  * Takes a lost segment into the record and lets the task go on from what is recorded. A
  * queued segment may be lost too, so the next is sent again; a number makes a twin stale.
  */
-export function recoverTask(
+export async function recoverTask(
   ctx: ObjectContext,
   writer: TaskWriter,
   cause: string,
   park: boolean,
-): void {
+): Promise<void> {
   writer.record(onRecover(writer.head, cause, park));
   writer.mark({ segment: { ...writer.head.segment, open: false, queued: false } });
-  writer.commit();
-  for (const operation of writer.head.operations) {
-    if (operation.state === "approval-requested")
-      openWaiter(ctx, writer.head, operation.operationId);
-  }
+  await requestApprovals({ ctx, writer });
 }
 
 /** Saves what an exclusive handler other than `run` has changed, and sends a segment if one is due. */
-export function closeHandler(ctx: ObjectContext, writer: TaskWriter): void {
+export async function closeHandler(ctx: ObjectContext, writer: TaskWriter): Promise<void> {
   if (writer.head.segment.open)
-    recoverTask(ctx, writer, "the segment ended without a record", false);
-  if (isSegmentDue(writer.head)) writer.sendRun();
-  else writer.save();
+    await recoverTask(ctx, writer, "the segment ended without a record", false);
+  if (isSegmentDue(writer.head)) {
+    writer.sendRun();
+    return;
+  }
+  const rest = takeRest(writer);
+  writer.save();
+  sendRest(ctx, writer, rest);
 }

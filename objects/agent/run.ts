@@ -6,33 +6,56 @@ import { decide } from "../../core/decide.ts";
 import type { StepEnd } from "./call-model.ts";
 import { callModel } from "./call-model.ts";
 import { callTools } from "./call-tools.ts";
-import { cancelTools } from "./cancel-tools.ts";
-import type { TaskHead } from "../../core/task-head.ts";
+import { compensate } from "./compensate.ts";
 import { markRunning } from "../../core/task-head.ts";
 import { takeAnswered } from "./listeners.ts";
 import type { RunDeps, Segment } from "./segment.ts";
 import { listen } from "./segment.ts";
+import { requestApprovals } from "./request-approval.ts";
+import { sendRest, takeRest } from "./reserve.ts";
+import { settleTools } from "./settle-tools.ts";
 import { loadHead } from "./task-state.ts";
+import type { TaskWriter } from "./task-writer.ts";
 import { createTaskWriter } from "./task-writer.ts";
 
 export async function run(ctx: ObjectContext, deps: RunDeps, input: RunInput): Promise<void> {
   const head = await loadHead(ctx);
   // A twin of a segment that has started, or one that a recovery has replaced.
   if (head === undefined || head.segment.open || input.segment !== head.segment.number + 1) return;
-  const segment = openSegment(ctx, deps, head, input);
+  const writer = createTaskWriter(ctx, deps.ports.remember, head, input.at);
+  await runSegment(ctx, deps, writer);
+}
+
+/** Executes one segment of the task that the writer holds, which has something to do. */
+export async function runSegment(
+  ctx: ObjectContext,
+  deps: RunDeps,
+  writer: TaskWriter,
+): Promise<void> {
+  const segment = openSegment(ctx, deps, writer);
   let end: StepEnd = "go-on";
-  while (end === "go-on") end = await advance(segment);
+  while (end === "go-on") {
+    const from = writer.head.nextSeq;
+    end = await advance(segment);
+    // Sent at once, and not at the end: calls that take long may come before it.
+    if (hasRequest(writer, from)) await requestApprovals(segment, from);
+  }
   closeSegment(segment, end);
 }
 
-function openSegment(ctx: ObjectContext, deps: RunDeps, head: TaskHead, input: RunInput): Segment {
-  const writer = createTaskWriter(ctx, deps.ports.remember, head, input.at);
+function hasRequest({ head, written }: TaskWriter, fromSeq: number): boolean {
+  if (head.nextSeq === fromSeq) return false;
+  return written.some(({ type, seq }) => seq >= fromSeq && type === "approval.requested");
+}
+
+function openSegment(ctx: ObjectContext, deps: RunDeps, writer: TaskWriter): Segment {
   const { agent, manifest, ports } = deps;
-  const number = head.segment.number + 1;
+  const number = writer.head.segment.number + 1;
   const invocationId = ctx.request().id;
   // Stored before its event, which is written along with the first answer: `catchUp` reads
   // on from here.
-  writer.head = markRunning(head);
+  writer.commit();
+  writer.head = markRunning(writer.head);
   writer.mark({ segment: { number, open: true, queued: false, invocationId } });
   writer.save();
   const started = { segment: number, invocationId, agentVersion: agent.version, manifest };
@@ -59,14 +82,12 @@ async function advance(segment: Segment): Promise<StepEnd> {
       return callModel(segment, decision.room);
     case "call-tools":
       return callTools(segment, decision.operations);
-    case "cancel-tools":
-      await cancelTools(segment, decision.operations);
+    case "settle-tools":
+      await settleTools(segment, decision.operations);
       return "go-on";
+    case "compensate":
+      return compensate(segment, decision.effect);
     case "record":
-      closeWaiters(
-        segment,
-        decision.events.some((event) => event.type === "task.cancelled"),
-      );
       writer.record(decision.events);
       return "go-on";
     case "yield":
@@ -75,22 +96,18 @@ async function advance(segment: Segment): Promise<StepEnd> {
   }
 }
 
-/** The waiters of a cancelled task must not wait for ever. */
-function closeWaiters(segment: Segment, cancelled: boolean): void {
-  if (!cancelled) return;
-  for (const { approval } of segment.writer.head.operations) {
-    if (approval?.awakeableId !== undefined)
-      segment.ctx.rejectAwakeable(approval.awakeableId, "the task was cancelled");
-  }
-}
-
 function closeSegment(segment: Segment, end: StepEnd): void {
   const { ctx, writer } = segment;
   writer.commit();
   writer.mark({ segment: { ...writer.head.segment, open: false } });
   const answered = takeAnswered(writer);
-  if (end === "yield" && hasWork(segment)) writer.sendRun();
-  else writer.save();
+  if (end === "yield" && hasWork(segment)) {
+    writer.sendRun();
+  } else {
+    const rest = takeRest(writer);
+    writer.save();
+    sendRest(ctx, writer, rest);
+  }
   for (const { awakeableId, answer } of answered) ctx.resolveAwakeable(awakeableId, answer);
 }
 

@@ -2,15 +2,28 @@
 // yield, and what it knows about tools. Lives in memory only, rebuilt by replay.
 import type { ObjectContext, RestatePromise } from "@restatedev/restate-sdk";
 import type { AgentDefinition } from "../../contract/agent.ts";
+import type { SegmentSignal } from "../../contract/command.ts";
 import { ABORT_SIGNAL, YIELD_SIGNAL } from "../../contract/command.ts";
-import type { CallModel, FindUnregistered, RememberEvents } from "../../contract/port.ts";
+import type { NamedGrant } from "../../contract/grant.ts";
+import type {
+  CallModel,
+  EstimateCall,
+  FindApprovalTerms,
+  FindUnregistered,
+  RememberEvents,
+} from "../../contract/port.ts";
 import { jsonOf } from "./json-serde.ts";
 import type { TaskWriter } from "./task-writer.ts";
 
 /** What the object is given to reach the world with: inside of actions only, but for the hint. */
 export interface AgentPorts {
   readonly callModel: CallModel;
+  /** Where there are budgets; absent, nothing is reserved. */
+  readonly estimateCall?: EstimateCall | undefined;
+  /** Whether a budget limits tool calls. */
+  readonly countsToolCalls?: boolean;
   readonly findUnregistered: FindUnregistered;
+  readonly approvalTerms: FindApprovalTerms;
   /** Whether the worker is about to stop, so that running segments yield (L4). */
   readonly isDraining: () => boolean;
   readonly remember: RememberEvents;
@@ -33,6 +46,8 @@ export interface Segment {
   readonly signals: SegmentSignals;
   /** Tools that are known to be served (L5). */
   readonly registered: Set<string>;
+  /** Once they were read; see holder.ts. */
+  grants?: readonly NamedGrant[];
   steps: number;
   /** Milliseconds that this segment has waited for providers in a row. */
   waitedMs: number;
@@ -43,6 +58,8 @@ export interface Segment {
     readonly dueAt: number;
   };
   toolWaits: number;
+  /** Bounds the wait for what a cancelled task has in flight. */
+  settleTimer?: RestatePromise<"late">;
 }
 
 /** How an await of the segment ended besides the thing that was awaited. */
@@ -55,15 +72,21 @@ export type Interruption = "yield" | "abort";
 export interface SegmentSignals {
   /** Whether a command waits that a step boundary should let in. */
   yielded: boolean;
-  pending(): RestatePromise<Interruption>[];
+  pending(): RestatePromise<Interruption>;
 }
 
+/**
+ * One signal is listened to at a time, for each that a segment races with costs every await of
+ * its. Who aborts sends both, so an abort is heard before and after a yield.
+ */
 export function listen(ctx: ObjectContext): SegmentSignals {
-  const yieldSignal = ctx.signal<unknown>(YIELD_SIGNAL, jsonOf()).map((): Interruption => "yield");
-  const abortSignal = ctx.signal<unknown>(ABORT_SIGNAL, jsonOf()).map((): Interruption => "abort");
+  const signal = (name: SegmentSignal) =>
+    ctx.signal<SegmentSignal | null>(name, jsonOf()).map((kind): Interruption => kind ?? name);
+  const first = signal(YIELD_SIGNAL);
+  let second: RestatePromise<Interruption> | undefined;
   const signals: SegmentSignals = {
     yielded: false,
-    pending: () => (signals.yielded ? [abortSignal] : [yieldSignal, abortSignal]),
+    pending: () => (signals.yielded ? (second ??= signal(ABORT_SIGNAL)) : first),
   };
   return signals;
 }

@@ -30,6 +30,23 @@ export function turnKey(turn: number): string {
   return `turn/${turn}`;
 }
 
+/** The grants that the task was given, all of them. */
+export const GRANTS_KEY = "grants";
+
+/** Of an applied effect that can be undone, by its number; a later one may take its place. */
+export function effectKey(n: number): string {
+  return `effect/${n}`;
+}
+
+/** Where the log says how an unknown outcome became known. */
+export interface SettledRow {
+  readonly seq: number;
+}
+
+export function settledKey(operationId: string): string {
+  return `settled/${digestOf(operationId).slice(0, 32)}`;
+}
+
 const TOO_NEW =
   "the task's state was written by a newer version of this software; upgrade the worker";
 

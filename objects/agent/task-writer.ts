@@ -2,17 +2,20 @@
 // with the head, and what must follow from them is sent. Only exclusive handlers write (L1).
 import type { ObjectContext } from "@restatedev/restate-sdk";
 import type { EventBody, TaskEvent } from "../../contract/event.ts";
-import { COMMAND_VERSION, WAITER_SERVICE } from "../../contract/command.ts";
-import type { RunInput, Wake, WaiterRequest } from "../../contract/command.ts";
+import { COMMAND_VERSION } from "../../contract/command.ts";
+import type { RunInput, Wake } from "../../contract/command.ts";
+import type { NamedGrant } from "../../contract/grant.ts";
 import type { RememberEvents } from "../../contract/port.ts";
 import { EFFECT_POLICY } from "../../core/effect-policy.ts";
 import { eventSize, sealEvent } from "../../core/log.ts";
 import { reduce } from "../../core/reduce.ts";
 import type { TaskHead } from "../../core/task-head.ts";
-import { jsonOf } from "./json-serde.ts";
+import { effectRow } from "../../core/transition/compensation.ts";
+import { headSerde, jsonOf } from "./json-serde.ts";
 import { appendEvents } from "./log-store.ts";
-import type { MessageRow, TurnRow } from "./task-state.ts";
-import { HEAD_KEY, messageKey, turnKey } from "./task-state.ts";
+import { withdrawApproval } from "./withdraw-approval.ts";
+import type { MessageRow, SettledRow, TurnRow } from "./task-state.ts";
+import { effectKey, GRANTS_KEY, HEAD_KEY, messageKey, settledKey, turnKey } from "./task-state.ts";
 
 export interface TaskWriter {
   head: TaskHead;
@@ -25,7 +28,7 @@ export interface TaskWriter {
   /** Takes events into the head; they are in the state after the next `commit` or `save`. */
   record(events: readonly EventBody[]): void;
   /** Marks that belong to the shell and follow from no event. */
-  mark(change: Partial<Pick<TaskHead, "segment" | "operations" | "listeners">>): void;
+  mark(change: Partial<Pick<TaskHead, "segment" | "operations" | "listeners" | "budget">>): void;
   /** Writes the events. With `issued` the ready calls must follow at once. */
   commit(issued?: boolean): void;
   /**
@@ -65,7 +68,7 @@ export function createTaskWriter(
     },
     commit: (issued = false) => {
       if (pending.length === 0) {
-        if (issued) ctx.set(HEAD_KEY, writer.head);
+        if (issued) ctx.set(HEAD_KEY, writer.head, headSerde);
         return;
       }
       const events = pending.splice(0);
@@ -82,7 +85,7 @@ export function createTaskWriter(
     },
     save: () => {
       writer.commit();
-      ctx.set(HEAD_KEY, writer.head);
+      ctx.set(HEAD_KEY, writer.head, headSerde);
     },
     sendRun: () => {
       const { segment } = writer.head;
@@ -118,28 +121,31 @@ function writeRows(ctx: ObjectContext, event: TaskEvent): void {
     const row: TurnRow = { endSeq: event.seq };
     ctx.set(turnKey(event.data.turn), row);
   }
+  const granted = grantsIn(event);
+  if (granted !== undefined) ctx.set(GRANTS_KEY, granted);
+  if (event.type === "tool.returned") {
+    const effect = effectRow(event);
+    if (effect !== undefined) ctx.set(effectKey(effect.n), effect.row);
+  }
+  if (event.type === "effect.stated" || event.type === "effect.reconciled") {
+    const row: SettledRow = { seq: event.seq };
+    ctx.set(settledKey(event.data.operationId), row);
+  }
+}
+
+function grantsIn(event: TaskEvent): readonly NamedGrant[] | undefined {
+  if (event.type === "grants.changed") return event.data.grants;
+  if (event.type !== "task.started" || event.data.grants === "declared") return undefined;
+  return event.data.grants;
 }
 
 function sendFollowUp(ctx: ObjectContext, writer: TaskWriter, event: TaskEvent): void {
-  if (event.type === "approval.requested" || event.type === "approval.mismatch") {
-    openWaiter(ctx, writer.head, event.data.operationId);
-  }
+  if (event.type === "approval.withdrawn") withdrawApproval(ctx, event.data);
   if (event.type === "task.parked" && event.data.wakeAt !== undefined) {
     const delay = Math.max(0, event.data.wakeAt - writer.now);
     const wake: Wake = { v: COMMAND_VERSION, type: "timer", park: writer.head.park.number };
     sendToSelf(ctx, writer.head, "wake", wake, delay);
   }
-}
-
-/** Asks the waiter for an awakeable. Asked twice, the second awakeable is turned away. */
-export function openWaiter(ctx: ObjectContext, head: TaskHead, operationId: string): void {
-  const { agent, taskId } = head;
-  ctx.genericSend<WaiterRequest>({
-    service: WAITER_SERVICE,
-    method: "wait",
-    parameter: { v: 1, agent, taskId, operationId },
-    inputSerde: jsonOf(),
-  });
 }
 
 function sendToSelf<T>(

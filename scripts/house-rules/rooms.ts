@@ -39,7 +39,14 @@ export const TABLE: readonly Row[] = [
     packages: ["zod", "@standard-schema/spec", "@restatedev/restate-sdk-core#iface"],
   },
   { from: ["core/digest.ts"], files: LANGUAGE, packages: ["canonicalize", "node:crypto"] },
+  { from: ["core/strict-json.ts"], files: LANGUAGE, packages: ["lossless-json"] },
   { from: ["core/**"], files: LANGUAGE, packages: [] },
+  {
+    // What goes with an effect class is the policy table's to say, also to authors.
+    from: ["tools/define-tool.ts", "tools/define/**"],
+    files: ["contract/**", "core/effect-policy.ts"],
+    packages: ["zod", "@standard-schema/spec"],
+  },
   {
     from: ["tools/**"],
     standalone: true,
@@ -48,13 +55,23 @@ export const TABLE: readonly Row[] = [
     packages: ["zod", "@standard-schema/spec"],
   },
   { from: ["objects/**"], files: LANGUAGE, packages: [SDK] },
-  { from: ["services/server.ts"], files: PRODUCT, packages: [SDK, CLIENTS, NODE, LIBRARIES] },
+  {
+    // The composition root: what an app is given, what it serves, and its life.
+    from: ["services/app-options.ts", "services/deployments.ts", "services/server.ts"],
+    files: PRODUCT,
+    packages: [SDK, CLIENTS, NODE, LIBRARIES],
+  },
   {
     from: ["services/tool-host/**"],
     files: [...LANGUAGE, "tools/**"],
     packages: [SDK, NODE, LIBRARIES],
   },
-  { from: ["services/task-log/**"], files: LANGUAGE, packages: [SDK, CLIENTS, NODE, LIBRARIES] },
+  {
+    // What a worker asks through the ingress, outside of any journal.
+    from: ["services/task-log/**", "services/stops/**"],
+    files: LANGUAGE,
+    packages: [SDK, CLIENTS, NODE, LIBRARIES],
+  },
   { from: ["services/**"], files: LANGUAGE, packages: [SDK, NODE, LIBRARIES] },
   {
     from: ["gateway/**", "cli/**", "console/**"],

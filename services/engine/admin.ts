@@ -14,6 +14,11 @@ export interface ServiceInfo {
   readonly revision: number;
 }
 
+export interface DescribedService {
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /**
  * Every method rejects with an Error whose message says what was asked and what came back;
  * an admin API that cannot be reached says so and names the address.
@@ -25,6 +30,8 @@ export interface AdminClient {
     options?: { readonly force?: boolean },
   ): Promise<{ readonly id: string; readonly services: readonly string[] }>;
   listServices(): Promise<readonly ServiceInfo[]>;
+  /** The services of every deployment that is registered, old ones included. */
+  describeServices(): Promise<readonly DescribedService[]>;
   /** Rows of a SQL query; columns that are null are absent. */
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   cancelInvocation(id: string): Promise<InvocationCommandResult>;
@@ -49,6 +56,7 @@ export function createAdminClient(adminUrl: string): AdminClient {
   return {
     registerDeployment: (uri, options) => registerDeployment(api, uri, options?.force ?? false),
     listServices: () => listServices(api),
+    describeServices: () => describeServices(api),
     query: (sql) => query(api, sql),
     cancelInvocation: (id) => command(api, id, "cancel"),
     killInvocation: (id) => command(api, id, "kill"),
@@ -90,6 +98,21 @@ async function listServices(api: Api): Promise<readonly ServiceInfo[]> {
     deploymentId: deployment_id,
     revision,
   }));
+}
+
+async function describeServices(api: Api): Promise<readonly DescribedService[]> {
+  const body = await expectOk(api, "GET", "/deployments");
+  const { deployments } = body as { deployments: { id: string }[] };
+  const described: DescribedService[] = [];
+  for (const { id } of deployments) {
+    // It may have been removed since.
+    const answer = await api.ask("GET", `/deployments/${encodeURIComponent(id)}`);
+    if (answer.status === 404) continue;
+    if (answer.status >= 300) throw refused("GET", `/deployments/${id}`, answer);
+    const { services } = answer.body as { services: Partial<DescribedService>[] };
+    described.push(...services.map(({ name = "", metadata = {} }) => ({ name, metadata })));
+  }
+  return described;
 }
 
 async function query(api: Api, sql: string): Promise<readonly Record<string, unknown>[]> {

@@ -1,10 +1,12 @@
 // Owns the judgement of what a model asked for, before anything is done: unknown tools,
-// arguments that do not parse or do not fit, repeated call ids, too many calls (F3, F4, F5),
-// and the form of a final answer. It never throws: the judgement is data for the model.
+// arguments that do not parse or do not fit, repeated call ids, too many calls (F3, F4, F5), what
+// is not allowed (R42), and the form of a final answer. It never throws: all is data for the model.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallCheck, ModelAnswer, RawCall } from "../../contract/model.ts";
 import type { AnySchema, AnyTool } from "../../contract/tool.ts";
 import { digestOf } from "../../core/digest.ts";
+import { parseStrictJson } from "../../core/strict-json.ts";
+import type { AuthorizeCall, Refusal } from "./authorize-call.ts";
 
 /** Issues of one value that the model is told, and how long what it is told may be. */
 const MAX_ISSUES = 8;
@@ -16,8 +18,6 @@ export interface JudgedCall extends RawCall {
   readonly check: CallCheck;
 }
 
-type Refusal = Extract<CallCheck, { ok: false }>;
-
 /**
  * Judges the calls of one answer, in order. A repeated call id is renamed `<id>~2`; the call
  * stands when it is the first one again, and is refused when it is another (F5).
@@ -26,13 +26,14 @@ export async function judgeCalls(
   calls: readonly RawCall[],
   tools: readonly AnyTool[],
   maxCalls: number,
+  authorize: AuthorizeCall,
 ): Promise<readonly JudgedCall[]> {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const bound = new Map<string, string>();
   const taken = new Set(calls.map((call) => call.callId));
   const judged: JudgedCall[] = [];
   for (const [ordinal, call] of calls.entries()) {
-    const check = ordinal < maxCalls ? await checkCall(call, byName) : tooMany(maxCalls);
+    const check = ordinal < maxCalls ? await checkCall(call, byName, authorize) : tooMany(maxCalls);
     const identity = `${call.name}\n${check.ok ? check.digest : call.arguments}`;
     const first = bound.get(call.callId);
     if (first === undefined) {
@@ -54,15 +55,20 @@ export async function judgeOutput(
   const parsed = parse(text);
   if ("problem" in parsed)
     return { ok: false, message: tell(`it must be JSON and nothing else: ${parsed.problem}`) };
-  const problem = await schemaProblem(parsed.value, schema);
-  return problem === undefined ? { ok: true } : { ok: false, message: problem };
+  const fit = await fitSchema(parsed.value, schema);
+  return "problem" in fit ? { ok: false, message: fit.problem } : { ok: true };
 }
 
-async function checkCall(call: RawCall, tools: ReadonlyMap<string, AnyTool>): Promise<CallCheck> {
+async function checkCall(
+  call: RawCall,
+  tools: ReadonlyMap<string, AnyTool>,
+  authorize: AuthorizeCall,
+): Promise<CallCheck> {
   const tool = tools.get(call.name);
   if (tool === undefined) return unknownTool(call.name, [...tools.keys()]);
   // Models leave the arguments of a tool without any empty.
-  const parsed = parse(call.arguments.trim() === "" ? "{}" : call.arguments);
+  const text = call.arguments.trim() === "" ? "{}" : call.arguments;
+  const parsed = parse(text);
   if ("problem" in parsed) {
     return {
       ok: false,
@@ -70,12 +76,19 @@ async function checkCall(call: RawCall, tools: ReadonlyMap<string, AnyTool>): Pr
       message: tell(`The arguments are not valid JSON: ${parsed.problem}`),
     };
   }
-  const problem = await schemaProblem(parsed.value, tool.input);
-  if (problem !== undefined) return { ok: false, code: "invalid_arguments", message: problem };
-  const digest = digestArguments(parsed.value);
+  const strict = parseStrictJson(text);
+  if ("problem" in strict) {
+    const message = `The arguments cannot be used: ${strict.problem}.`;
+    return { ok: false, code: "invalid_arguments", message };
+  }
+  const fit = await fitSchema(strict.value, tool.input);
+  if ("problem" in fit) return { ok: false, code: "invalid_arguments", message: fit.problem };
+  const digest = digestArguments(strict.value);
   // Nothing that could be approved or compared.
   if (digest === undefined) return { ok: false, code: "invalid_arguments", message: NO_FORM };
-  return { ok: true, digest, toolVersion: tool.version, effect: tool.effect };
+  const authorized = authorize(tool, { arguments: strict.value, input: fit.value });
+  if ("ok" in authorized) return { ...authorized, message: tell(authorized.message) };
+  return { ok: true, digest, toolVersion: tool.version, effect: tool.effect, ...authorized };
 }
 
 /** The digest, or undefined for what has no canonical form, such as 1e999 or a lone surrogate. */
@@ -95,16 +108,21 @@ function parse(text: string): { readonly value: unknown } | { readonly problem: 
   }
 }
 
-async function schemaProblem(value: unknown, schema: AnySchema): Promise<string | undefined> {
+/** What the schema makes of a value, or why it does not take it. */
+async function fitSchema(
+  value: unknown,
+  schema: AnySchema,
+): Promise<{ readonly value: unknown } | { readonly problem: string }> {
   try {
-    const { issues } = await schema["~standard"].validate(value);
-    if (issues === undefined) return undefined;
+    const result = await schema["~standard"].validate(value);
+    if (result.issues === undefined) return { value: result.value };
+    const { issues } = result;
     const told = issues.slice(0, MAX_ISSUES).map(describeIssue);
     const more = issues.length - told.length;
-    return tell([...told, ...(more > 0 ? [`and ${more} more`] : [])].join("; "));
+    return { problem: tell([...told, ...(more > 0 ? [`and ${more} more`] : [])].join("; ")) };
   } catch {
     // A check of the author's own that cannot take this value.
-    return "The value could not be checked against the schema.";
+    return { problem: "The value could not be checked against the schema." };
   }
 }
 

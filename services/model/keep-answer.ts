@@ -9,6 +9,7 @@ import type {
   ProviderReply,
 } from "../../contract/model.ts";
 import type { FindUnregistered } from "../../contract/port.ts";
+import type { AuthorizeCall } from "./authorize-call.ts";
 import type { JudgedCall } from "./judge-answer.ts";
 import { judgeCalls, judgeOutput } from "./judge-answer.ts";
 import type { KeepText } from "./keep-text.ts";
@@ -22,6 +23,7 @@ export interface AnswerKeeping {
   readonly artifacts: ArtifactStore;
   readonly inlineLimitBytes: number;
   readonly findUnregistered: FindUnregistered;
+  readonly authorize: AuthorizeCall;
 }
 
 type Answered = Extract<ProviderReply, { kind: "answered" }>;
@@ -36,9 +38,10 @@ export async function keepAnswer(
   choice: ModelChoice,
   keeping: AnswerKeeping,
 ): Promise<KeptAnswer> {
-  const { agent, artifacts, inlineLimitBytes, findUnregistered } = keeping;
+  const { agent, artifacts, inlineLimitBytes, findUnregistered, authorize } = keeping;
   const { usage, requestDigest } = reply;
-  const calls = await judgeCalls(reply.calls, agent.tools, agent.limits.maxCallsPerAnswer);
+  const { maxCallsPerAnswer } = agent.limits;
+  const calls = await judgeCalls(reply.calls, agent.tools, maxCallsPerAnswer, authorize);
   const unregistered = await unregisteredOf(calls, findUnregistered);
   const keep = createTextKeeper(artifacts, inlineLimitBytes);
   const answer = await toAnswer(reply, calls, choice, keep);

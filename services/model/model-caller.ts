@@ -1,6 +1,6 @@
 // Owns the port CallModel: one step's model call from the log to a judged answer. It runs
 // inside the action `model-call`, so only what it returns is journaled. When to call again
-// is decided by core/, how to talk to a provider by the adapters.
+// is decided by core/, how to talk to a provider by the adapters, what is allowed by policy.
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { ArtifactStore } from "../../contract/artifact.ts";
 import type {
@@ -9,10 +9,13 @@ import type {
   ModelProvider,
   ProviderReply,
 } from "../../contract/model.ts";
-import type { CallModel, FindUnregistered, ReadLog } from "../../contract/port.ts";
+import type { CallModel, FindUnregistered, ModelCall, ReadLog } from "../../contract/port.ts";
+import type { StopsView } from "../../contract/stop.ts";
 import { assembleContext } from "../../core/context.ts";
 import { sealManifest } from "../../core/define-agent.ts";
 import { throwIfAborted } from "./abort.ts";
+import type { CallAuthority } from "./authorize-call.ts";
+import { createAuthorizer } from "./authorize-call.ts";
 import { buildRequest } from "./build-request.ts";
 import { callWithTimeout } from "./call-with-timeout.ts";
 import type { ContextCache } from "./context-cache.ts";
@@ -31,6 +34,9 @@ export interface ModelCallerOptions {
   readonly findUnregistered: FindUnregistered;
   /** Texts of an answer above this many bytes become artifacts. */
   readonly inlineLimitBytes: number;
+  readonly authority: CallAuthority;
+  /** Asked before each model; nothing is ever stopped where it is left out. */
+  readonly stops?: Pick<StopsView, "recent"> | undefined;
   /** May be shared by all callers of a process. */
   readonly cache: ContextCache;
   /** Milliseconds since the epoch. */
@@ -51,8 +57,11 @@ export function createModelCaller(options: ModelCallerOptions): CallModel {
     await storeManifest();
     const context = assembleContext(await loadEvents(call, options));
     const { maxOutputTokens: cap, modelTimeoutMs: timeoutMs } = agent.limits;
-    const maxOutputTokens = cap === undefined ? undefined : cap * call.room;
+    const own = cap === undefined ? undefined : cap * call.room;
+    const maxOutputTokens = call.maxOutputTokens ?? own;
     const ask = async (choice: ModelChoice): Promise<ProviderReply> => {
+      const stopped = await stoppedReply(options, call, choice);
+      if (stopped !== undefined) return stopped;
       const provider = providers[choice.provider];
       if (provider === undefined) return { kind: "operator", code: "provider_not_configured" };
       const messages = await resolveMessages(context, artifacts, choice);
@@ -60,17 +69,38 @@ export function createModelCaller(options: ModelCallerOptions): CallModel {
       return callWithTimeout(provider, request, { signal, timeoutMs });
     };
     const { choice, reply, fallbacks } = await tryModels(agent.models, ask);
-    const kept = reply.kind === "answered" ? await keepAnswer(reply, choice, options) : reply;
+    const authorize = createAuthorizer(options.authority, agent, call, now());
+    const kept =
+      reply.kind === "answered"
+        ? await keepAnswer(reply, choice, { ...options, authorize })
+        : reply;
     const { provider, model } = choice;
+    const { policyVersion } = options.authority;
+    const judged = kept.kind === "answered" && kept.answer.calls.length > 0;
     return {
       provider,
       model,
       startedAt,
       durationMs: Math.max(0, now() - startedAt),
       fallbacks,
+      ...(judged && policyVersion !== call.policyVersion ? { policyVersion } : {}),
       ...kept,
     };
   };
+}
+
+/** What stands in the place of an answer when an operator has stopped whom it would be asked of. */
+async function stoppedReply(
+  { stops }: ModelCallerOptions,
+  { agent, tenant }: ModelCall,
+  { model }: ModelChoice,
+): Promise<ProviderReply | undefined> {
+  if (stops === undefined) return undefined;
+  const found = stops.recent({ agent, model, ...(tenant === undefined ? {} : { tenant }) });
+  const check = found instanceof Promise ? await found : found;
+  if (!check.stopped) return undefined;
+  const { kind, name } = check;
+  return { kind: "stopped", code: "stopped", stop: { kind, name } };
 }
 
 /** Stores the manifest before the first call of the process; a failure is tried again. */

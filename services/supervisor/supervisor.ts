@@ -2,18 +2,9 @@
 // the cause may be gone, frees a task from a segment that gets nowhere, and finds tasks whose
 // segment vanished. Every act is safe to repeat, so any number of workers may supervise.
 import type { Logger } from "pino";
-
-/** The part of the admin API and the ingress that supervising takes. */
-export interface SupervisorPorts {
-  query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  resumeInvocation(id: string, options: { readonly deployment: string }): Promise<unknown>;
-  killInvocation(id: string): Promise<unknown>;
-  /** The agent object's `recover`. */
-  recover(
-    task: { readonly agent: string; readonly taskId: string },
-    input: { readonly cause: string; readonly park: boolean },
-  ): Promise<void>;
-}
+import { MISSING_KEY } from "../../contract/readable.ts";
+import { moveStranded } from "./move-stranded.ts";
+import type { SupervisorPorts } from "./supervisor-ports.ts";
 
 export interface SupervisorOptions {
   readonly ports: SupervisorPorts;
@@ -32,6 +23,8 @@ export interface Supervisor {
 
 /** Resumes of one paused segment before it is taken to be a poison. */
 const MAX_RESUMES = 3;
+/** The handlers that execute segments. */
+const SEGMENTS: ReadonlySet<string> = new Set(["run", "begin"]);
 /** Restate's code of "the journal was written by other code". */
 const JOURNAL_MISMATCH = "RT0016";
 const DEFAULT_INTERVAL_MS = 5_000;
@@ -45,6 +38,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (running) return;
     running = true;
     try {
+      const moved = await moveStranded(options.ports, (name) => isOurs(name, options.agents));
+      if (moved > 0) logger.info({ moved }, "moved invocations from an address that is gone");
       await resumePaused(options, memory);
       await findVanished(options, memory);
     } finally {
@@ -99,14 +94,23 @@ async function resumeOrFree(
 ): Promise<void> {
   const id = String(row["id"]);
   const agent = String(row["target_service_name"]);
-  const isSegment = row["target_handler_name"] === "run" && agents.includes(agent);
+  const isSegment = SEGMENTS.has(String(row["target_handler_name"])) && agents.includes(agent);
   if (!isSegment) {
     if (isOurs(agent, agents)) await ports.resumeInvocation(id, { deployment: "latest" });
     return;
   }
-  const mismatch = await isJournalMismatch(ports, id);
+  const failure = await lastFailure(ports, id);
+  if (failure.includes(MISSING_KEY)) {
+    // Nothing is wrong with the segment: it goes on once the workers have the key.
+    logger.warn({ invocationId: id, agent }, "a segment waits for an encryption key");
+    await ports.resumeInvocation(id, { deployment: "latest" });
+    return;
+  }
+  const mismatch = isJournalMismatch(failure);
   const resumes = memory.resumes.get(id) ?? 0;
-  if (!mismatch && resumes < MAX_RESUMES) {
+  // What makes a task is the only record of its start until the task is stored: never killed.
+  const isRecorded = await hasHead(ports, agent, String(row["target_service_key"]));
+  if (!isRecorded || (!mismatch && resumes < MAX_RESUMES)) {
     memory.resumes.set(id, resumes + 1);
     logger.info({ invocationId: id, agent, resumes }, "resuming a paused segment");
     await ports.resumeInvocation(id, { deployment: "latest" });
@@ -121,6 +125,14 @@ async function resumeOrFree(
   await ports.recover({ agent, taskId: String(row["target_service_key"]) }, { cause, park: true });
 }
 
+async function hasHead(ports: SupervisorPorts, agent: string, taskId: string): Promise<boolean> {
+  const key = taskId.replaceAll("'", "''");
+  const rows = await ports.query(
+    `SELECT 1 AS found FROM state WHERE service_name = '${agent}' AND service_key = '${key}' AND key = 'head'`,
+  );
+  return rows.length > 0;
+}
+
 function isOurs(service: string, agents: readonly string[]): boolean {
   return (
     agents.includes(service) || service.startsWith("tools.") || service.startsWith("holdfast.")
@@ -128,12 +140,15 @@ function isOurs(service: string, agents: readonly string[]): boolean {
 }
 
 /** A paused invocation's last failure is in its events only (ENGINE 2.4). */
-async function isJournalMismatch(ports: SupervisorPorts, id: string): Promise<boolean> {
+async function lastFailure(ports: SupervisorPorts, id: string): Promise<string> {
   const rows = await ports.query(
     `SELECT event_json FROM sys_journal_events WHERE id = '${id}' AND event_type = 'TransientError' ORDER BY appended_at DESC LIMIT 1`,
   );
-  const text = JSON.stringify(rows[0]?.["event_json"] ?? "");
-  return text.includes(JOURNAL_MISMATCH) || /error_code\W{1,5}570/.test(text);
+  return JSON.stringify(rows[0]?.["event_json"] ?? "");
+}
+
+function isJournalMismatch(failure: string): boolean {
+  return failure.includes(JOURNAL_MISMATCH) || /error_code\W{1,5}570/.test(failure);
 }
 
 /** A head that says a segment is open or queued, while no `run` of that task exists, twice in a row. */
@@ -149,7 +164,7 @@ async function findVanished(options: SupervisorOptions, memory: Memory): Promise
     return;
   }
   const runs = await ports.query(
-    "SELECT target_service_name, target_service_key FROM sys_invocation WHERE target_handler_name = 'run' AND status != 'completed'",
+    "SELECT target_service_name, target_service_key FROM sys_invocation WHERE target_handler_name IN ('run', 'begin') AND status != 'completed'",
   );
   const alive = new Set(
     runs.map((row) => taskName(row["target_service_name"], row["target_service_key"])),

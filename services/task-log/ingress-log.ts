@@ -1,9 +1,12 @@
 // Owns what a worker asks of agent objects through the ingress, outside of any journal: the
-// log that the action `model-call` loads its context from (L6), and `recover` (L5).
+// log that the action `model-call` loads its context from (L6), `recover` (L5), and what the
+// task is and may do right before an effect (L8).
 import type { EventsInput, EventsPage, RecoverInput } from "../../contract/api.ts";
+import type { AuthorityInput, AuthorityView } from "../../contract/effect-api.ts";
 import { MAX_EVENTS_PAGE } from "../../contract/api.ts";
-import { connect, HttpCallError, rpc } from "@restatedev/restate-sdk-clients";
+import { connect, type ConnectionOpts, HttpCallError, rpc } from "@restatedev/restate-sdk-clients";
 import type { ReadLog } from "../../contract/port.ts";
+import { MISSING_KEY } from "../../contract/readable.ts";
 
 /** How long one call may take, in milliseconds. */
 const TIMEOUT_MS = 30_000;
@@ -14,9 +17,9 @@ interface Task {
 }
 
 /** Rejects with a plain Error when the ingress does not answer, which makes the action retry. */
-export function createIngressLog(ingressUrl: string): ReadLog {
+export function createIngressLog(ingress: ConnectionOpts): ReadLog {
   return async (task, after) => {
-    const page = await call<EventsInput, EventsPage>(ingressUrl, task, "events", {
+    const page = await call<EventsInput, EventsPage>(ingress, task, "events", {
       after,
       limit: MAX_EVENTS_PAGE,
     });
@@ -26,28 +29,43 @@ export function createIngressLog(ingressUrl: string): ReadLog {
 
 /** The agent object's `recover`. */
 export function recoverTask(
-  ingressUrl: string,
+  ingress: ConnectionOpts,
 ): (task: Task, input: RecoverInput) => Promise<void> {
   return async (task, input) => {
-    await call(ingressUrl, task, "recover", input);
+    await call(ingress, task, "recover", input);
   };
 }
 
+/** The agent object's `authority`. Rejects with a plain Error when nobody answers. */
+export function createAuthorityReader(
+  ingress: ConnectionOpts,
+): (task: Task, operationId: string, signal: AbortSignal) => Promise<AuthorityView> {
+  return (task, operationId, signal) =>
+    call<AuthorityInput, AuthorityView>(ingress, task, "authority", { operationId }, signal);
+}
+
 async function call<I, O>(
-  ingressUrl: string,
+  ingress: ConnectionOpts,
   { agent, taskId }: Task,
   method: string,
   parameter: I,
+  signal?: AbortSignal,
 ): Promise<O> {
+  const bound = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    return await connect({ url: ingressUrl }).call<I, O>({
+    return await connect(ingress).call<I, O>({
       service: agent,
       key: taskId,
       handler: method,
       parameter,
-      opts: rpc.opts<I, O>({ timeout: TIMEOUT_MS }),
+      opts: rpc.opts<I, O>({
+        signal: signal === undefined ? bound : AbortSignal.any([signal, bound]),
+      }),
     });
   } catch (error) {
+    signal?.throwIfAborted();
+    // Names a key, and whoever looks after this worker has to know it.
+    if (error instanceof Error && error.message.startsWith(MISSING_KEY)) throw error;
     // Neither the task id nor what the ingress says of it, so no cause either: all of them may
     // hold what a user wrote.
     const status = error instanceof HttpCallError ? `answered ${error.status}` : "did not answer";

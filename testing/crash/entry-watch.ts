@@ -13,7 +13,15 @@ export interface EntryWatch {
 }
 
 // How often they are asked differs from run to run, and they change nothing.
-const READS: ReadonlySet<string> = new Set(["status", "events", "context", "nudge"]);
+const READS: ReadonlySet<string> = new Set([
+  "status",
+  "events",
+  "context",
+  "nudge",
+  "authority",
+  "check",
+  "list",
+]);
 
 /** `onEntry` hears of each entry right before it is sent. */
 export function createEntryWatch(onEntry: (entry: string) => void): EntryWatch {

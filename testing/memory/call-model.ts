@@ -1,9 +1,10 @@
 // Owns one model call of a segment in memory, as objects/agent/call-model.ts makes it: what may
 // cut it short, and the waits for a provider that says "later" (L12).
 import type { ModelOutcome } from "../../contract/model.ts";
-import { waitForProvider } from "../../core/decide.ts";
+import { waitForProvider } from "../../core/park.ts";
 import type { AskedWith } from "../../core/transition/model-outcome.ts";
 import { onModelOutcome } from "../../core/transition/model-outcome.ts";
+import { grantsOf } from "./memory-authority.ts";
 import type { MemorySegment, StepEnd } from "./memory-segment.ts";
 
 export async function callModel(segment: MemorySegment, room: 1 | 2): Promise<StepEnd> {
@@ -40,9 +41,10 @@ async function awaitModel(
   asked: AskedWith,
 ): Promise<ModelOutcome | "abort"> {
   const { task } = segment;
-  const { agent, taskId, taskUid, step } = task.head;
+  const { agent, taskId, taskUid, step, owner, tenant, policyVersion } = task.head;
   const { contextTo, contextDigest, room } = asked;
-  const call = { agent, taskId, taskUid, step: step + 1, contextTo, contextDigest, room };
+  const whose = { agent, taskId, taskUid, owner, tenant, grants: grantsOf(task.log) };
+  const call = { ...whose, step: step + 1, contextTo, contextDigest, room, policyVersion };
   const aborted = new AbortController();
   const answer = task.clock.work(() => task.callModel({ ...call, recent: [] }, aborted.signal));
   for (;;) {

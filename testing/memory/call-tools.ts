@@ -1,14 +1,13 @@
 // Owns the tool calls of a segment in memory, as objects/agent/call-tools.ts makes them: issued
 // side by side, taken in as they return, and left alone when they take long (L3, L4).
-import type { EventBody } from "../../contract/event.ts";
-import type { ToolRequest } from "../../contract/tool.ts";
-import { parkForTools, parkUnregistered } from "../../core/decide.ts";
+import { parkForTools, parkUnregistered } from "../../core/park.ts";
 import type { OpenOperation } from "../../core/task-head.ts";
 import { markIssued } from "../../core/task-head.ts";
-import type { ToolOutcome } from "../../core/transition/tool-outcome.ts";
-import { onToolOutcome } from "../../core/transition/tool-outcome.ts";
-import type { MemoryTask } from "./memory-task.ts";
+import type { IssuedCall } from "./issue-tool.ts";
+import { giveUp, issue } from "./issue-tool.ts";
 import type { MemorySegment, StepEnd } from "./memory-segment.ts";
+
+type Calls = Map<string, IssuedCall>;
 
 export async function callTools(
   segment: MemorySegment,
@@ -22,88 +21,69 @@ export async function callTools(
     return "end";
   }
   task.head = markIssued(task.head, new Set(callable.map((each) => each.operationId)));
-  return takeIn(segment, new Map(callable.map((each) => [each, returnOf(task, each)])));
-}
-
-interface Returned {
-  readonly operation: OpenOperation;
-  readonly outcome: ToolOutcome;
-}
-type Calls = Map<OpenOperation, Promise<Returned>>;
-
-/** Issues the operation, or attaches to it, and brings its outcome. */
-async function returnOf(task: MemoryTask, operation: OpenOperation): Promise<Returned> {
-  return { operation, outcome: await issue(task, operation).outcome };
+  return takeIn(segment, new Map(callable.map((each) => [each.operationId, issue(task, each)])));
 }
 
 async function takeIn(segment: MemorySegment, calls: Calls): Promise<StepEnd> {
   const { task } = segment;
   const { toolWaitMs } = task.agent.limits;
   while (calls.size > 0) {
-    const over = new AbortController();
-    const late = task.clock.sleep(toolWaitMs, over.signal).then(
-      () => "late" as const,
-      () => "over" as const,
-    );
-    const first = await Promise.race([...calls.values(), late, ...segment.interruptions()]);
-    over.abort();
+    const returns = [...calls.values()].map((each) => each.returned);
+    const first = await inTime(segment, toolWaitMs, returns);
     if (first === "late") {
       // The tool wakes the task when it is done; this look is for a wake that got lost.
-      const wakeAt = task.clock.now() + toolWaitMs * 4;
-      task.record([parkForTools([...calls.keys()], wakeAt)]);
+      const lookAt = task.clock.now() + toolWaitMs * 4;
+      const inFlight = [...calls.values()].map((each) => each.operation);
+      task.record([parkForTools(task.head, task.agent, inFlight, lookAt)]);
       return "end";
     }
     if (typeof first === "string") return "yield";
-    calls.delete(first.operation);
-    task.record(eventsOf(task, first));
+    calls.delete(first.operation.operationId);
+    task.record(first.events());
   }
   return "go-on";
 }
 
-/** Settles what a cancelled task has in flight, as objects/agent/cancel-tools.ts does (R29). */
-export async function cancelTools(
-  { task }: MemorySegment,
+/** The first of these, or an interruption, or `late` when neither comes in time. */
+export async function inTime<T>(
+  { task, interruptions }: MemorySegment,
+  ms: number,
+  returns: readonly Promise<T>[],
+): Promise<T | "yield" | "abort" | "late"> {
+  const over = new AbortController();
+  const late = task.clock.sleep(ms, over.signal).then(
+    () => "late" as const,
+    () => "late" as const,
+  );
+  const first = await Promise.race([...returns, late, ...interruptions()]);
+  over.abort();
+  return first;
+}
+
+/** How long outcomes are awaited after a cancellation, in milliseconds. */
+const SETTLE_MS = 30_000;
+
+/** Settles what a cancelled task has in flight, as objects/agent/settle-tools.ts does (F17, R29). */
+export async function settleTools(
+  segment: MemorySegment,
   operations: readonly OpenOperation[],
 ): Promise<void> {
-  for (const operation of operations) issue(task, operation).cancel();
-  const calls: Calls = new Map(operations.map((each) => [each, returnOf(task, each)]));
+  const { task } = segment;
+  const calls: Calls = new Map(operations.map((each) => [each.operationId, issue(task, each)]));
+  for (const call of calls.values()) call.cancel();
+  segment.settleBy ??= task.clock.now() + SETTLE_MS;
+  const over = new AbortController();
+  const late = task.clock.sleep(segment.settleBy - task.clock.now(), over.signal).then(
+    () => "late" as const,
+    () => "late" as const,
+  );
   while (calls.size > 0) {
-    const first = await Promise.race(calls.values());
-    calls.delete(first.operation);
-    task.record(eventsOf(task, first));
+    const returns = [...calls.values()].map((each) => each.returned);
+    const first = await Promise.race([...returns, late]);
+    if (first === "late") break;
+    calls.delete(first.operation.operationId);
+    task.record(first.events());
   }
-}
-
-function eventsOf(task: MemoryTask, { operation, outcome }: Returned): readonly EventBody[] {
-  const tool = task.agent.tools.find((each) => each.name === operation.tool);
-  return onToolOutcome(task.head, operation, outcome, tool?.endsTask ?? false);
-}
-
-function issue(task: MemoryTask, operation: OpenOperation) {
-  const { taskId, taskUid } = task.head;
-  const { operationId, tool, argumentsDigest, since } = operation;
-  const request: ToolRequest = {
-    v: 1,
-    operationId,
-    agent: task.agent.name,
-    taskId,
-    taskUid,
-    tool,
-    arguments: argumentsOf(task, operation),
-    argumentsDigest,
-    issuedAt: since,
-    wakeAfterMs: task.agent.limits.toolWaitMs / 2,
-  };
-  return task.tools.issue(request);
-}
-
-/** The arguments are in the log, with the answer that asked for the call. */
-function argumentsOf(
-  { log }: MemoryTask,
-  { answerSeq, ordinal }: OpenOperation,
-): ToolRequest["arguments"] {
-  const event = log[answerSeq];
-  const call = event?.type === "model.answered" ? event.data.answer.calls[ordinal] : undefined;
-  if (call === undefined) throw new Error(`the log has no call ${ordinal} at entry ${answerSeq}`);
-  return call.arguments;
+  over.abort();
+  for (const { operation } of calls.values()) task.record(giveUp(task, operation));
 }

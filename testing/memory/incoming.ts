@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { sendInputSchema, startInputSchema } from "../../contract/api.ts";
 import type { ArtifactStore } from "../../contract/artifact.ts";
 import type { MessageContent, StoredPart } from "../../contract/message.ts";
+import type { StartOptions } from "../task-client.ts";
 import { taskProblem } from "../task-problem.ts";
 
 export interface PartPlace {
@@ -12,8 +13,8 @@ export interface PartPlace {
 }
 
 /** Throws a problem that names what is wrong with the body of `start`. */
-export function checkStart(message: MessageContent, owner: string | undefined): void {
-  refuseUnless(startInputSchema.safeParse({ message, owner }));
+export function checkStart(message: MessageContent, options: StartOptions): void {
+  refuseUnless(startInputSchema.safeParse({ message, ...options }));
 }
 
 /** Throws a problem that names what is wrong with the body of `send` or `ask`. */

@@ -2,16 +2,21 @@
 // same checks and answers, and the waits in virtual time.
 import type { AskResult, SendResult, StatusView } from "../../contract/api.ts";
 import { DEFAULT_ASK_TIMEOUT_MS, START_MESSAGE_ID } from "../../contract/api.ts";
+import type { AgentDefinition } from "../../contract/agent.ts";
+import type { NamedGrant } from "../../contract/grant.ts";
 import type { MessageContent, StoredPart } from "../../contract/message.ts";
 import { hasEnded } from "../../contract/status.ts";
-import type { MessageOptions, TaskClient } from "../task-client.ts";
-import { DEFAULT_WITHIN_MS, notReached, proposalOf } from "../task-client.ts";
+import type { MessageOptions, StartOptions, TaskClient } from "../task-client.ts";
+import { bodyOf, DEFAULT_WITHIN_MS, notReached, proposalOf } from "../task-client.ts";
 import { taskProblem } from "../task-problem.ts";
 import type { PartPlace } from "./incoming.ts";
 import { checkMessage, checkStart, newMessageId, storeParts } from "./incoming.ts";
-import { applyCancel, applyMessage, findMessage, settleApproval } from "./memory-commands.ts";
+import { applyCancel, applyMessage, findMessage } from "./memory-commands.ts";
+import { createGrantClient, readGiven } from "./memory-grants.ts";
+import { createEffectClient } from "./memory-effects.ts";
 import type { MemoryTask } from "./memory-task.ts";
 import { messageDigest, startDigest } from "../../core/message-digest.ts";
+import { stopsUndoing } from "../../core/transition/control.ts";
 import { cancelledAnswer } from "../../core/turn-answer.ts";
 import { answerOfTurn, statusOf } from "./status-view.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -22,11 +27,14 @@ export interface FirstMessage {
   readonly parts: readonly StoredPart[];
   readonly digest: string;
   readonly owner: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly grants?: readonly NamedGrant[] | undefined;
 }
 
 /** Where the task is, or will be. */
 export interface MemoryPlace extends PartPlace {
   readonly agent: string;
+  readonly definition: Pick<AgentDefinition, "grants">;
   readonly taskId: string;
   readonly clock: VirtualClock;
   /** Makes the task. */
@@ -39,14 +47,14 @@ export function createMemoryClient(place: MemoryPlace): TaskClient {
   const { taskId } = place;
   const ask: TaskClient["ask"] = async (content, options = {}) => {
     const { messageId = newMessageId(), from, timeoutMs = DEFAULT_ASK_TIMEOUT_MS } = options;
-    if (place.task() === undefined) await startWith(place, content, messageId, from);
+    if (place.task() === undefined) await startWith(place, content, messageId, { owner: from });
     else if (messageId !== START_MESSAGE_ID) await sendTo(place, content, messageId, options);
     return awaitTurn(place, messageId, timeoutMs);
   };
   return {
     taskId,
-    start: async (content, { owner } = {}) => {
-      const created = await startWith(place, content, START_MESSAGE_ID, owner);
+    start: async (content, options = {}) => {
+      const created = await startWith(place, content, START_MESSAGE_ID, options);
       const { taskUid, status } = existing(place).head;
       return { taskId, taskUid, status, created };
     },
@@ -55,21 +63,26 @@ export function createMemoryClient(place: MemoryPlace): TaskClient {
     ask,
     status: async () => viewOf(place),
     events: async () => [...existing(place).log],
-    decide: async ({ operationId, digest, ...decision }) => {
+    decide: async (decision) => {
       await place.clock.settled();
-      const open = proposalOf(viewOf(place), operationId === undefined ? {} : { operationId });
-      const payload = JSON.stringify({ digest: digest ?? open.digest, ...decision });
-      settleApproval(existing(place), open.operationId, open.awakeableId, payload);
+      const open = proposalOf(viewOf(place), decision);
+      const { byAwakeable, body } = bodyOf(decision, open);
+      const { approvals } = existing(place);
+      if (byAwakeable) await approvals.resolve(open.awakeableId, JSON.stringify(body));
+      else await approvals.decide(open.approvalId, body);
     },
-    cancel: async ({ reason, by } = {}) => {
+    cancel: async (input = {}) => {
       const task = existing(place);
       const { taskUid, status, cancelling } = task.head;
-      if (status === "cancelled" || cancelling)
+      const stops = stopsUndoing(task.head, input.compensate ?? true);
+      if (status === "cancelled" || (cancelling && !stops))
         return { taskUid, status, result: "already-cancelled" };
-      refuseEnded(task);
-      applyCancel(task, by, reason);
+      if (!stops) refuseEnded(task);
+      applyCancel(task, input);
       return { taskUid, status, result: "accepted" };
     },
+    grant: createGrantClient(place.clock, () => existing(place)),
+    ...createEffectClient(place.clock, () => existing(place)),
     until: async (wanted, { withinMs = DEFAULT_WITHIN_MS } = {}) => {
       const statuses: readonly string[] = typeof wanted === "string" ? [wanted] : wanted;
       const reached = (): boolean => statuses.includes(viewOf(place).status);
@@ -96,14 +109,16 @@ async function startWith(
   place: MemoryPlace,
   content: MessageContent,
   messageId: string,
-  owner: string | undefined,
+  given: StartOptions,
 ): Promise<boolean> {
-  checkStart(content, owner);
+  const { owner, tenant } = given;
+  checkStart(content, given);
+  const grants = given.grants === undefined ? undefined : readGiven(place.definition, given.grants);
   const parts = await storeParts(content, place);
-  const digest = startDigest({ message: content, messageId, owner });
+  const digest = startDigest({ message: content, messageId, ...given });
   const task = place.task();
   if (task === undefined) {
-    place.begin({ messageId, parts, digest, owner });
+    place.begin({ messageId, parts, digest, owner, tenant, grants });
     return true;
   }
   if (task.head.inputDigest === digest) return false;

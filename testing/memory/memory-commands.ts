@@ -1,18 +1,34 @@
 // Owns the handlers by which commands and wakes change a task in memory, as objects/agent's
 // apply.ts and wake.ts do: what core/ makes of them is recorded, and a segment follows if due.
-import type { EventBody, TaskEvent } from "../../contract/event.ts";
+import type { CancelInput } from "../../contract/api.ts";
+import type { ApprovalWake } from "../../contract/approval.ts";
+import type { RetryInput, RollbackInput, SettleInput } from "../../contract/effect-api.ts";
+import type { EventBody, EventData, TaskEvent } from "../../contract/event.ts";
+import { approvalPackage, EVIDENCE_WINDOW } from "../../core/approval/approval-package.ts";
+import type { NamedGrant } from "../../contract/grant.ts";
+import { toolOf } from "../../core/doubt.ts";
+import { argumentsIn } from "../../core/proposed-call.ts";
 import type { IncomingMessage } from "../../core/transition/message.ts";
-import { onApprovalOpened, onApprovalSettled } from "../../core/transition/approval.ts";
+import { onApprovalNotice } from "../../core/transition/approval-notice.ts";
+import { onRollback } from "../../core/transition/compensation.ts";
 import { onCancel, onTimer, onToolDone } from "../../core/transition/control.ts";
+import type { FreshGrants } from "../../core/transition/grants.ts";
+import { onGrants } from "../../core/transition/grants.ts";
 import { onMessage, onStart } from "../../core/transition/message.ts";
+import { onRetry } from "../../core/transition/retry.ts";
+import { onStated, statementProblem } from "../../core/transition/unknown-effect.ts";
 import type { MemoryTask } from "./memory-task.ts";
 import { sendSegment } from "./run-segment.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
 
 /** The first command of a task, applied at once: nothing is queued before it. */
-export function startTask(task: MemoryTask, message: IncomingMessage): void {
-  const { head } = task;
-  task.record(onStart({ ...head, at: task.clock.now() }));
+export function startTask(
+  task: MemoryTask,
+  message: IncomingMessage,
+  grants: readonly NamedGrant[] | undefined,
+): void {
+  const { head, agent } = task;
+  task.record(onStart({ ...head, at: task.clock.now() }, grants ?? agent.grants ?? "declared"));
   task.record(onMessage(task.head, message));
   closeHandler(task);
 }
@@ -24,39 +40,70 @@ export function applyMessage(task: MemoryTask, message: IncomingMessage): void {
   );
 }
 
-export function applyCancel(
-  task: MemoryTask,
-  by: string | undefined,
-  reason: string | undefined,
-): void {
-  command(task, "abort", () => onCancel(task.head, by, reason));
+export function applyCancel(task: MemoryTask, { by, reason, compensate }: CancelInput): void {
+  command(task, "abort", () => onCancel(task.head, by, reason, compensate));
 }
 
-export function settleApproval(
-  task: MemoryTask,
-  operationId: string,
-  awakeableId: string,
-  payload: string,
-): void {
-  wake(task, () => onApprovalSettled(task.head, operationId, awakeableId, { text: payload }));
+/** A person's word on an unknown effect, which was let pass already. */
+export function applySettle(task: MemoryTask, { result, ...input }: SettleInput): void {
+  const stated = result === undefined ? {} : { result: { text: JSON.stringify(result) } };
+  command(task, "yield", () => {
+    const { head, agent, clock } = task;
+    const operation = head.operations.find((each) => each.operationId === input.operationId);
+    if (operation === undefined || statementProblem(head, input) !== undefined) return [];
+    return onStated(head, { ...input, ...stated }, toolOf(agent, operation), clock.now());
+  });
+}
+
+export function applyRetry(task: MemoryTask, input: RetryInput): void {
+  command(task, "yield", () => onRetry(task.head, task.agent, input));
+}
+
+export function applyGrants(task: MemoryTask, fresh: FreshGrants): void {
+  command(task, "yield", () => onGrants(task.head, fresh));
+}
+
+export function applyRollback(task: MemoryTask, { by, reason }: RollbackInput): void {
+  command(task, "yield", () => onRollback(task.head, by, reason));
+}
+
+/** What an approval tells the task. */
+export function wakeForApproval(task: MemoryTask, notice: ApprovalWake): void {
+  wake(task, () => onApprovalNotice(task.head, notice));
 }
 
 export function wakeForTool(task: MemoryTask, operationId: string): void {
   wake(task, () => onToolDone(task.head, operationId));
 }
 
-/** What must follow from an event: an awakeable for a proposal, a timer for a park. */
+/** What must follow from an event: a request for a proposal, a timer for a park. */
 export function followUp(task: MemoryTask, event: TaskEvent): void {
-  if (event.type === "approval.requested" || event.type === "approval.mismatch") {
-    const { operationId } = event.data;
-    const awakeableId = task.nextId("sign");
-    wake(task, () => onApprovalOpened(task.head, operationId, awakeableId));
-  }
+  if (event.type === "approval.requested") requestApproval(task, event.data, event.seq);
+  if (event.type === "approval.withdrawn")
+    task.approvals.withdraw(event.data.approvalId, event.data.reason);
   if (event.type === "task.parked" && event.data.wakeAt !== undefined) {
     const { number } = task.head.park;
     const delay = event.data.wakeAt - task.clock.now();
     void task.clock.sleep(delay).then(() => wake(task, () => onTimer(task.head, number)));
   }
+}
+
+function requestApproval(
+  task: MemoryTask,
+  requested: EventData["approval.requested"],
+  seq: number,
+): void {
+  const { log, head } = task;
+  const { openSeq = 0 } = head.turn;
+  const answerSeq = head.operations.find(
+    (each) => each.operationId === requested.operationId,
+  )?.answerSeq;
+  const recent = log.slice(Math.max(openSeq + 1, seq - EVIDENCE_WINDOW), seq);
+  const led = [log[openSeq], log[answerSeq ?? -1], ...recent].filter((each) => each !== undefined);
+  const given = argumentsIn(log[answerSeq ?? -1], requested.ordinal);
+  if (given === undefined) throw new Error(`the log has no call for the request at entry ${seq}`);
+  const sources = { requested, arguments: given, events: led };
+  task.approvals.open(requested.approvalId, approvalPackage(head, sources));
 }
 
 export function findMessage(

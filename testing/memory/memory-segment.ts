@@ -12,6 +12,8 @@ export interface MemorySegment {
   waitedMs: number;
   /** Whether a command waits that a step boundary should let in. */
   yielded: boolean;
+  /** Until when what a cancelled task has in flight is awaited, milliseconds since the epoch. */
+  settleBy?: number;
   /** What may end an await besides the thing that is awaited. */
   interruptions(): readonly Promise<Interruption>[];
 }

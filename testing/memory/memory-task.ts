@@ -1,11 +1,13 @@
 // Owns one task in the memory of a process: its head, its log, and the queue by which one
 // handler after the other changes it, as on the agent object (L1).
 import type { AgentDefinition } from "../../contract/agent.ts";
+import type { ApprovalTerms } from "../../contract/approval.ts";
 import type { EventBody, TaskEvent } from "../../contract/event.ts";
 import type { CallModel } from "../../contract/port.ts";
 import { sealEvent } from "../../core/log.ts";
 import { reduce } from "../../core/reduce.ts";
-import type { TaskHead } from "../../core/task-head.ts";
+import type { OpenOperation, TaskHead } from "../../core/task-head.ts";
+import type { MemoryApprovals } from "./memory-approvals.ts";
 import type { MemoryTools } from "./memory-tools.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -17,6 +19,8 @@ export interface MemoryDeps {
   readonly clock: VirtualClock;
   readonly callModel: CallModel;
   readonly tools: MemoryTools;
+  readonly approvals: MemoryApprovals;
+  readonly approvalTerms: (call: Pick<OpenOperation, "tool" | "effect">) => ApprovalTerms;
 }
 
 export type Interruption = "yield" | "abort";
@@ -32,8 +36,8 @@ export interface MemoryTask extends MemoryDeps {
   record(events: readonly EventBody[]): void;
   /** Queues a handler; one runs after the other. What one throws breaks the task for good. */
   enqueue(handler: () => void | Promise<void>): void;
-  /** Numbers the made-up ids: `inv_memory_1`, `sign_memory_2`. */
-  nextId(kind: "inv" | "sign"): string;
+  /** Numbers the made-up ids: `inv_memory_1`. */
+  nextId(kind: "inv"): string;
 }
 
 /** `onEvent` hears of each event once it is in the log; `onBroken` of what a handler threw. */

@@ -3,7 +3,8 @@
 import { decide } from "../../core/decide.ts";
 import { eventSize } from "../../core/log.ts";
 import { callModel } from "./call-model.ts";
-import { callTools, cancelTools } from "./call-tools.ts";
+import { callTools, settleTools } from "./call-tools.ts";
+import { compensate } from "./compensate.ts";
 import type { MemorySegment, StepEnd } from "./memory-segment.ts";
 import type { Interruption, MemoryTask } from "./memory-task.ts";
 
@@ -67,9 +68,11 @@ async function advance(segment: MemorySegment, bytes: number): Promise<StepEnd> 
       return callModel(segment, decision.room);
     case "call-tools":
       return callTools(segment, decision.operations);
-    case "cancel-tools":
-      await cancelTools(segment, decision.operations);
+    case "settle-tools":
+      await settleTools(segment, decision.operations);
       return "go-on";
+    case "compensate":
+      return compensate(segment, decision.effect);
     case "record":
       task.record(decision.events);
       return "go-on";

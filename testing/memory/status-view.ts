@@ -6,7 +6,7 @@ import type { TaskHead } from "../../core/task-head.ts";
 import { turnAnswer } from "../../core/turn-answer.ts";
 
 export function statusOf(head: TaskHead, log: readonly TaskEvent[]): StatusView {
-  const operations = head.operations.map((each) => operationView(each, log[each.answerSeq]));
+  const operations = head.operations.map((each) => operationView(each, (seq) => log[seq]));
   return statusView(head, operations, answerOfTurn(lastEndedTurn(head), log));
 }
 

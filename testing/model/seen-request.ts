@@ -1,6 +1,7 @@
 // Owns how a test model sees a request: the conversation in neutral words, whatever protocol it
 // came by. Decides nothing about the answer.
 import type { ModelRequest, RawCall, ResolvedMessage, ResolvedPart } from "../../contract/model.ts";
+import { isAboutCalls } from "../../core/context.ts";
 
 /** One message of the conversation. Images and files are shown as `[image]` and `[file]`. */
 export type SeenMessage =
@@ -54,10 +55,10 @@ function partText(part: ResolvedPart): string {
  * filtered, never arrived) left no trace and is not counted.
  */
 export function answersSeen(messages: readonly SeenMessage[]): number {
-  return messages.filter(({ role }, index) => {
-    if (role === "assistant") return true;
+  return messages.filter((message, index) => {
+    if (message.role !== "developer") return message.role === "assistant";
     // A note right behind an answer is about that one, which is there itself.
-    return role === "developer" && messages[index - 1]?.role !== "assistant";
+    return !isAboutCalls(message.text) && messages[index - 1]?.role !== "assistant";
   }).length;
 }
 

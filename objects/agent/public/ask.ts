@@ -2,6 +2,7 @@
 // same messageId it goes on waiting.
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
 import { TimeoutError } from "@restatedev/restate-sdk";
+import type { AgentDefinition } from "../../../contract/agent.ts";
 import type { AskInput, AskResult, TurnAnswer } from "../../../contract/api.ts";
 import { DEFAULT_ASK_TIMEOUT_MS, START_MESSAGE_ID } from "../../../contract/api.ts";
 import { messageDigest } from "../../../core/message-digest.ts";
@@ -19,14 +20,15 @@ export interface Question extends AskInput {
 
 export async function ask(
   ctx: ObjectSharedContext,
-  agent: string,
+  definition: AgentDefinition,
   options: StoreOptions,
   input: Question,
 ): Promise<AskResult> {
+  const agent = definition.name;
   const early = await answerOf(ctx, input);
   if (early !== undefined) return resultOf(ctx, agent, input.messageId, early);
   const { id: listener, promise } = ctx.awakeable<TurnAnswer>();
-  await submit(ctx, agent, options, input, listener);
+  await submit(ctx, definition, options, input, listener);
   const timeoutMs = input.timeoutMs ?? DEFAULT_ASK_TIMEOUT_MS;
   try {
     const turn = await promise.orTimeout(timeoutMs);
@@ -59,15 +61,16 @@ async function answerOf(
 
 async function submit(
   ctx: ObjectSharedContext,
-  agent: string,
+  definition: AgentDefinition,
   options: StoreOptions,
   input: Question,
   listener: string,
 ): Promise<void> {
+  const agent = definition.name;
   const { message, messageId, from } = input;
   const head = await viewHead(ctx);
   if (head === undefined) {
-    await start(ctx, agent, options, {
+    await start(ctx, definition, options, {
       message,
       messageId,
       listener,

@@ -2,6 +2,9 @@
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
 import type { CancelInput, CancelResult, RecoverInput } from "../../../contract/api.ts";
 import { ABORT_SIGNAL } from "../../../contract/command.ts";
+import { digestOf } from "../../../core/digest.ts";
+import type { TaskHead } from "../../../core/task-head.ts";
+import { stopsUndoing } from "../../../core/transition/control.ts";
 import type { MessageRow } from "../task-state.ts";
 import { messageKey, viewHead } from "../task-state.ts";
 import { notFound, refuseEnded } from "./send.ts";
@@ -16,14 +19,16 @@ export async function cancel(
   const head = await viewHead(ctx);
   if (head === undefined) throw notFound(agent);
   const { taskUid, status } = head;
-  if (status === "cancelled" || head.cancelling)
+  const { reason, by, compensate } = input;
+  const stops = stopsUndoing(head, compensate ?? true);
+  if (status === "cancelled" || (head.cancelling && !stops))
     return { taskUid, status, result: "already-cancelled" };
-  refuseEnded(head);
-  const { reason, by } = input;
+  if (!stops) refuseEnded(head);
   sendApply(ctx, agent, {
     type: "cancel",
     ...(reason === undefined ? {} : { reason }),
     ...(by === undefined ? {} : { by }),
+    ...(compensate === undefined ? {} : { compensate }),
   });
   interruptSegment(ctx, head, ABORT_SIGNAL);
   sendNudge(ctx, head, { kind: ABORT_SIGNAL, attempt: 0 });
@@ -45,11 +50,18 @@ export async function recover(
 export async function nudge(ctx: ObjectSharedContext, input: Nudge): Promise<void> {
   const head = await viewHead(ctx);
   if (head === undefined) return;
-  const applied =
-    input.messageId === undefined
-      ? head.cancelling || head.status === "cancelled"
-      : (await ctx.get<MessageRow>(messageKey(input.messageId))) !== null;
-  if (applied) return;
+  if (await isApplied(ctx, head, input)) return;
   interruptSegment(ctx, head, input.kind);
   sendNudge(ctx, head, { ...input, attempt: input.attempt + 1 });
+}
+
+async function isApplied(
+  ctx: ObjectSharedContext,
+  head: TaskHead,
+  { messageId, unlike }: Nudge,
+): Promise<boolean> {
+  if (messageId !== undefined) return (await ctx.get<MessageRow>(messageKey(messageId))) !== null;
+  if (unlike === undefined) return head.cancelling || head.status === "cancelled";
+  const now = head.operations.find((each) => each.operationId === unlike.operationId);
+  return now === undefined || digestOf(now) !== unlike.digest;
 }

@@ -1,12 +1,14 @@
 // Owns `start`: makes the task, once for ever (F28).
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
+import type { AgentDefinition } from "../../../contract/agent.ts";
 import type { StartInput, StartResult } from "../../../contract/api.ts";
 import { START_MESSAGE_ID } from "../../../contract/api.ts";
 import { startDigest } from "../../../core/message-digest.ts";
 import { messageConflict, problem } from "../problem.ts";
 import { viewHead } from "../task-state.ts";
+import { readGiven } from "./grant.ts";
 import type { StoreOptions } from "./submit.ts";
-import { callApply, storeParts } from "./submit.ts";
+import { callApply, callBegin, storeParts } from "./submit.ts";
 
 export interface NewStart extends StartInput {
   readonly messageId: string;
@@ -15,26 +17,32 @@ export interface NewStart extends StartInput {
 
 export async function start(
   ctx: ObjectSharedContext,
-  agent: string,
+  agent: AgentDefinition,
   options: StoreOptions,
   input: NewStart,
 ): Promise<StartResult> {
   const digest = startDigest(input);
+  const grants = input.grants === undefined ? undefined : readGiven(agent, input.grants);
   const head = await viewHead(ctx);
   if (head !== undefined && input.listener === undefined) {
     if (head.inputDigest !== digest) throw conflict();
     return { taskId: ctx.key, taskUid: head.taskUid, status: head.status, created: false };
   }
   const parts = await storeParts(ctx, input.message, options);
-  const { messageId, owner, listener } = input;
-  const applied = await callApply(ctx, agent, {
+  const { messageId, owner, tenant, listener } = input;
+  const command = {
     type: "start",
     messageId,
     parts,
     digest,
     ...(owner === undefined ? {} : { owner, from: owner }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(grants === undefined ? {} : { grants }),
     ...(listener === undefined ? {} : { listener }),
-  });
+  } as const;
+  const applied = await (head === undefined
+    ? callBegin(ctx, agent.name, command)
+    : callApply(ctx, agent.name, command));
   if (applied.result === "conflict")
     throw messageId === START_MESSAGE_ID ? conflict() : messageConflict();
   return {

@@ -1,12 +1,8 @@
 // Owns `status`: the head as people see it, with the exact calls that wait for a decision.
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
 import type { OperationView, StatusView } from "../../../contract/api.ts";
-import {
-  lastEndedTurn,
-  operationView,
-  showsProposal,
-  statusView,
-} from "../../../core/status-view.ts";
+import type { TaskEvent } from "../../../contract/event.ts";
+import { lastEndedTurn, operationView, seqsShown, statusView } from "../../../core/status-view.ts";
 import { readTurnAnswer } from "../listeners.ts";
 import { readEvent } from "../log-store.ts";
 import { viewTask } from "../task-state.ts";
@@ -17,9 +13,10 @@ export async function status(ctx: ObjectSharedContext, agent: string): Promise<S
   if (head === undefined) throw notFound(agent);
   const operations: OperationView[] = [];
   for (const operation of head.operations) {
-    const needed = showsProposal(operation);
-    const answer = needed ? await readEvent(ctx, operation.answerSeq, head.nextSeq) : undefined;
-    operations.push(operationView(operation, answer));
+    const events = new Map<number, TaskEvent | undefined>();
+    for (const seq of seqsShown(operation))
+      events.set(seq, await readEvent(ctx, seq, head.nextSeq));
+    operations.push(operationView(operation, (seq) => events.get(seq)));
   }
   const lastTurn = await readTurnAnswer(ctx, lastEndedTurn(head), head.nextSeq);
   return statusView(head, operations, lastTurn);

@@ -3,8 +3,8 @@
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
 import { InvocationIdParser } from "@restatedev/restate-sdk";
 import type { ArtifactRef } from "../../../contract/artifact.ts";
-import type { Command, SegmentSignal } from "../../../contract/command.ts";
-import { COMMAND_VERSION } from "../../../contract/command.ts";
+import type { Begin, Command, SegmentSignal } from "../../../contract/command.ts";
+import { ABORT_SIGNAL, COMMAND_VERSION, YIELD_SIGNAL } from "../../../contract/command.ts";
 import type { MessageContent, MessagePart, StoredPart } from "../../../contract/message.ts";
 import type { TaskHead } from "../../../core/task-head.ts";
 import type { Applied } from "../apply.ts";
@@ -44,13 +44,30 @@ export async function storeParts(
   return stored;
 }
 
-type CommandBody = Command extends infer C ? (C extends Command ? Omit<C, "v"> : never) : never;
+export type CommandBody = Command extends infer C
+  ? C extends Command
+    ? Omit<C, "v">
+    : never
+  : never;
 
 export function callApply(ctx: ObjectSharedContext, agent: string, command: CommandBody) {
   return ctx.genericCall<Command, Applied>({
     ...applyTarget(ctx, agent, command),
     outputSerde: jsonOf(),
   });
+}
+
+/** Makes the task; its first segment goes on in the same invocation after the answer. */
+export function callBegin(ctx: ObjectSharedContext, agent: string, command: CommandBody) {
+  const { id: applied, promise } = ctx.awakeable<Applied>(jsonOf());
+  ctx.genericSend<Begin>({
+    service: agent,
+    key: ctx.key,
+    method: "begin",
+    parameter: { v: COMMAND_VERSION, command: { v: COMMAND_VERSION, ...command }, applied },
+    inputSerde: jsonOf(),
+  });
+  return promise;
 }
 
 export function sendApply(ctx: ObjectSharedContext, agent: string, command: CommandBody): void {
@@ -76,17 +93,19 @@ export function interruptSegment(
 ): void {
   const { open, invocationId } = head.segment;
   if (!open || invocationId === undefined) return;
-  ctx
-    .invocation(InvocationIdParser.fromString(invocationId))
-    .signal<null>(kind, jsonOf())
-    .resolve(null);
+  const segment = ctx.invocation(InvocationIdParser.fromString(invocationId));
+  segment.signal<SegmentSignal>(YIELD_SIGNAL, jsonOf()).resolve(kind);
+  if (kind === ABORT_SIGNAL)
+    segment.signal<SegmentSignal>(ABORT_SIGNAL, jsonOf()).resolve(ABORT_SIGNAL);
 }
 
 /** Input of `nudge`: goes on asking until a command is applied, as one signal may miss (L5). */
 export interface Nudge {
   readonly kind: SegmentSignal;
-  /** Wait for this message to be applied, or for the cancellation when absent. */
+  /** Wait for this message to be applied... */
   readonly messageId?: string;
+  /** ...or for this operation to be any other than this one; for the cancellation without both. */
+  readonly unlike?: { readonly operationId: string; readonly digest: string };
   readonly attempt: number;
 }
 

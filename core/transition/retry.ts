@@ -1,0 +1,61 @@
+// Owns `retry`: a person says that what a task waits for may be tried now.
+import type { RetryInput } from "../../contract/effect-api.ts";
+import type { AgentDefinition } from "../../contract/agent.ts";
+import type { EventBody } from "../../contract/event.ts";
+import { toolOf } from "../doubt.ts";
+import type { OpenOperation, TaskHead } from "../task-head.ts";
+import { nextAttempt, positionOf } from "./next-attempt.ts";
+import type { Refusal } from "./unknown-effect.ts";
+import { operator, wokenBy } from "./unknown-effect.ts";
+
+/** Why nothing can be tried, or undefined when something can. */
+export function retryProblem(
+  head: TaskHead,
+  agent: AgentDefinition,
+  { operationId }: Pick<RetryInput, "operationId">,
+): Refusal | undefined {
+  const known =
+    operationId === undefined || head.operations.some((each) => each.operationId === operationId);
+  if (!known) {
+    const message = "the task has no open operation with this id; status lists those that are";
+    return { code: "operation_not_found", message };
+  }
+  if (retryable(head, agent, operationId).length > 0) return undefined;
+  const waits = head.park.wakeAt !== undefined || head.status === "needs-operator";
+  if (operationId === undefined && waits) return undefined;
+  const what = operationId === undefined ? `the task is ${head.status}` : "the operation";
+  const message = `${what} and waits for nothing that can be tried again`;
+  return { code: "nothing_to_retry", message };
+}
+
+export function onRetry(
+  head: TaskHead,
+  agent: AgentDefinition,
+  input: RetryInput,
+): readonly EventBody[] {
+  if (retryProblem(head, agent, input) !== undefined) return [];
+  const { operationId, reason, by } = input;
+  const actor = operator(by);
+  const why = reason ?? "a person asked for it";
+  const again = retryable(head, agent, operationId).map((each): EventBody =>
+    each.state === "blocked"
+      ? nextAttempt(head, each, why, actor)
+      : { type: "reconcile.requested", actor, reason: why, data: positionOf(each) },
+  );
+  return [...again, ...wokenBy(head, "retry")];
+}
+
+/** Blocked calls, and unknown ones that the tool can be asked about. */
+function retryable(
+  head: TaskHead,
+  agent: AgentDefinition,
+  operationId: string | undefined,
+): readonly OpenOperation[] {
+  if (head.cancelling) return [];
+  return head.operations.filter(
+    (each) =>
+      (operationId === undefined || each.operationId === operationId) &&
+      (each.state === "blocked" ||
+        (each.state === "unknown" && toolOf(agent, each)?.reconcile !== undefined)),
+  );
+}

@@ -1,0 +1,17 @@
+// Owns `begin`: the exclusive handler that makes a task and executes its first segment at once,
+// so that a short task costs one exclusive invocation and not two.
+import type { ObjectContext } from "@restatedev/restate-sdk";
+import type { Begin } from "../../contract/command.ts";
+import { isSegmentDue } from "../../core/segment-due.ts";
+import { change, close } from "./apply.ts";
+import { jsonOf } from "./json-serde.ts";
+import { runSegment } from "./run.ts";
+import type { RunDeps } from "./segment.ts";
+
+export async function begin(ctx: ObjectContext, deps: RunDeps, input: Begin): Promise<void> {
+  const { applied, writer } = await change(ctx, deps, input.command);
+  const runs = writer !== undefined && !writer.head.segment.open && isSegmentDue(writer.head);
+  if (writer !== undefined && !runs) await close(ctx, writer);
+  ctx.resolveAwakeable(input.applied, applied, jsonOf());
+  if (runs) await runSegment(ctx, deps, writer);
+}

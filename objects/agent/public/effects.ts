@@ -1,0 +1,146 @@
+// Owns `settle`, `retry` and `rollback`: what people say and ask about a task's effects; and
+// `authority`, by which a tool's service looks at the task right before an effect (L8).
+import type { ObjectSharedContext } from "@restatedev/restate-sdk";
+import { TimeoutError } from "@restatedev/restate-sdk";
+import type { AgentDefinition } from "../../../contract/agent.ts";
+import type {
+  AuthorityInput,
+  AuthorityView,
+  RetryInput,
+  RetryResult,
+  RollbackInput,
+  RollbackResult,
+  SettleInput,
+  SettleResult,
+} from "../../../contract/effect-api.ts";
+import type { NamedGrant } from "../../../contract/grant.ts";
+import { YIELD_SIGNAL } from "../../../contract/command.ts";
+import { hasEnded } from "../../../contract/status.ts";
+import { digestOf } from "../../../core/digest.ts";
+import { authorityView } from "../../../core/status-view.ts";
+import type { TaskHead } from "../../../core/task-head.ts";
+import { rollbackProblem } from "../../../core/transition/compensation.ts";
+import { retryProblem } from "../../../core/transition/retry.ts";
+import type { Refusal } from "../../../core/transition/unknown-effect.ts";
+import type { Applied } from "../apply.ts";
+import { problem } from "../problem.ts";
+import { refusalOf } from "../settled-by.ts";
+import { GRANTS_KEY, viewTask } from "../task-state.ts";
+import { notFound } from "./send.ts";
+import type { CommandBody } from "./submit.ts";
+import { callApply, interruptSegment, sendApply, sendNudge } from "./submit.ts";
+
+/** How long a command waits for its turn before it answers `accepted`, in milliseconds. */
+const APPLY_MS = 5_000;
+
+export async function settle(
+  ctx: ObjectSharedContext,
+  agent: string,
+  input: SettleInput,
+): Promise<SettleResult> {
+  const head = await openTask(ctx, agent);
+  const refusal = await refusalOf(ctx, head, input);
+  if (refusal !== undefined) throw refused(refusal);
+  const { operationId, outcome, result, reason, by } = input;
+  const applied = await applySoon(ctx, head, {
+    type: "settle",
+    operationId,
+    outcome,
+    reason,
+    ...(result === undefined ? {} : { result: { text: JSON.stringify(result) } }),
+    ...(by === undefined ? {} : { by }),
+  });
+  const { taskUid } = head;
+  if (applied === undefined) return { taskUid, status: head.status, result: "accepted" };
+  return { taskUid, status: applied.status, result: "recorded" };
+}
+
+export async function retry(
+  ctx: ObjectSharedContext,
+  definition: AgentDefinition,
+  input: RetryInput,
+): Promise<RetryResult> {
+  const head = await taskOf(ctx, definition.name);
+  if (hasEnded(head.status)) throw ended(head);
+  const refusal = retryProblem(head, definition, input);
+  if (refusal !== undefined) throw refused(refusal);
+  sendApply(ctx, definition.name, { type: "retry", ...input });
+  askToYield(ctx, head, input.operationId);
+  return { taskUid: head.taskUid, status: head.status, result: "accepted" };
+}
+
+export async function rollback(
+  ctx: ObjectSharedContext,
+  agent: string,
+  input: RollbackInput,
+): Promise<RollbackResult> {
+  const head = await taskOf(ctx, agent);
+  const refusal = rollbackProblem(head);
+  if (refusal !== undefined) throw refused(refusal);
+  const applied = await applySoon(ctx, head, { type: "rollback", ...input });
+  const { taskUid, effects = 0 } = head;
+  return { taskUid, status: applied?.status ?? head.status, result: "accepted", effects };
+}
+
+export async function authority(
+  ctx: ObjectSharedContext,
+  agent: string,
+  { operationId }: AuthorityInput,
+): Promise<AuthorityView> {
+  const head = await taskOf(ctx, agent);
+  const given = head.grants === undefined ? null : await ctx.get<readonly NamedGrant[]>(GRANTS_KEY);
+  return authorityView(head, operationId, given ?? undefined);
+}
+
+function refused({ code, message, details }: Refusal) {
+  return problem(code, message, details);
+}
+
+async function taskOf(ctx: ObjectSharedContext, agent: string): Promise<TaskHead> {
+  const head = await viewTask(ctx);
+  if (head === undefined) throw notFound(agent);
+  return head;
+}
+
+export async function openTask(ctx: ObjectSharedContext, agent: string): Promise<TaskHead> {
+  const head = await taskOf(ctx, agent);
+  if (hasEnded(head.status) || head.cancelling) throw ended(head);
+  return head;
+}
+
+function ended({ status }: TaskHead) {
+  return problem("task_ended", `the task is ${status}; nothing of it is settled or tried any more`);
+}
+
+/**
+ * Two who speak at once have one winner, and the other is told by `apply`. Undefined when the
+ * task did not come to it in time; it will.
+ */
+export async function applySoon(
+  ctx: ObjectSharedContext,
+  head: TaskHead,
+  command: CommandBody,
+): Promise<Applied | undefined> {
+  const call = callApply(ctx, head.agent, command);
+  askToYield(ctx, head, "operationId" in command ? command.operationId : undefined);
+  try {
+    const applied = await call.orTimeout(APPLY_MS);
+    if (applied.refused === undefined) return applied;
+    throw refused(applied.refused);
+  } catch (error) {
+    if (error instanceof TimeoutError) return undefined;
+    throw error;
+  }
+}
+
+function askToYield(
+  ctx: ObjectSharedContext,
+  head: TaskHead,
+  operationId: string | undefined,
+): void {
+  interruptSegment(ctx, head, YIELD_SIGNAL);
+  const operation = head.operations.find((each) => each.operationId === operationId);
+  if (operation === undefined) return;
+  const unlike = { operationId: operation.operationId, digest: digestOf(operation) };
+  sendNudge(ctx, head, { kind: YIELD_SIGNAL, unlike, attempt: 0 });
+}

@@ -1,0 +1,62 @@
+// Owns what an app is made of, and which part of it a worker serves. Types only; deployments.ts
+// puts the parts together.
+import type { Logger } from "pino";
+import type { AgentDefinition } from "../contract/agent.ts";
+import type { ArtifactStore } from "../contract/artifact.ts";
+import type { CredentialResolver } from "../contract/credential.ts";
+import type { ModelProvider } from "../contract/model.ts";
+import type { ApprovalRules } from "../contract/policy.ts";
+import type { AnyTool } from "../contract/tool.ts";
+import type { BudgetSettings } from "../core/budget/settings.ts";
+import type { Encryption } from "./encryption/create-encryption.ts";
+import type { PolicySource } from "./policy/load-policies.ts";
+import type { ModelPrice } from "./prices/model-price.ts";
+
+export interface AppOptions {
+  readonly agents?: readonly AgentDefinition[];
+  /** Tools to serve besides those of the agents. */
+  readonly tools?: readonly AnyTool[];
+  /** By the names that the agents' models use. */
+  readonly providers?: Readonly<Record<string, ModelProvider>>;
+  readonly artifacts: ArtifactStore;
+  /** Restate's HTTP front, such as http://127.0.0.1:8080. */
+  readonly ingressUrl: string;
+  /** Restate's admin API, such as http://127.0.0.1:9070. */
+  readonly adminUrl: string;
+  /** Default: pino on standard error. */
+  readonly logger?: Logger;
+  /** Values above this many bytes leave the journal and the state. Default 32 KiB. */
+  readonly inlineLimitBytes?: number;
+  /** Restate's request identity keys (`publickeyv1_...`): unsigned requests are refused. */
+  readonly identityKeys?: readonly string[];
+  /** Where tools' credentials come from. Default: all are missing (docs/credentials.md). */
+  readonly credentials?: CredentialResolver;
+  /** Encrypts journal and state (docs/encryption.md). Default: both are plain. */
+  readonly encryption?: Encryption;
+  /** Cedar policies besides the default ones (docs/authority.md). One that is wrong stops the start. */
+  readonly policies?: PolicySource;
+  /** False leaves the default policies out: then only what yours permit is allowed. */
+  readonly defaultPolicies?: boolean;
+  /** Cedar schema in the place of POLICY_SCHEMA: it with more of `arguments`. */
+  readonly policySchema?: string;
+  /** Who decides approvals, how many, and until when. */
+  readonly approvals?: ApprovalRules;
+  /**
+   * From `defineBudgets` (docs/budgets.md). Without them nothing is counted or reserved. All workers
+   * of one Restate server are given the same.
+   */
+  readonly budgets?: BudgetSettings;
+  /** What models cost, in the place of the shipped prices of the same models. */
+  readonly prices?: readonly ModelPrice[];
+}
+
+/** Which deployments a worker serves; everything by default. */
+export interface ServePart {
+  /** All agents, the named ones, or none. */
+  readonly agents?: boolean | readonly string[];
+  /** All tools, the named ones, or none. */
+  readonly tools?: boolean | readonly string[];
+  readonly waiters?: boolean;
+  /** The stops of operators and their watch. By default as `waiters`: both outlive releases. */
+  readonly control?: boolean;
+}

@@ -1,0 +1,78 @@
+// Owns grants and policy in memory: the same judge by the same policies as on a worker, asked where
+// the model proposes a call and right before it is made. Nothing is ever stopped here.
+import type { ApprovalTerms } from "../../contract/approval.ts";
+import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { CheckAuthority } from "../../contract/effect-port.ts";
+import type { TaskEvent } from "../../contract/event.ts";
+import type { NamedGrant } from "../../contract/grant.ts";
+import type { PolicyEngine } from "../../contract/policy.ts";
+import { createJudge } from "../../core/grant/judge-authority.ts";
+import { authorityView } from "../../core/status-view.ts";
+import type { OpenOperation } from "../../core/task-head.ts";
+import type { AppOptions } from "../../services/app-options.ts";
+import { createCheckAuthority } from "../../services/authority/check-authority.ts";
+import type { CallAuthority } from "../../services/model/authorize-call.ts";
+import { createMayDecide } from "../../services/policy/may-decide.ts";
+import { createPolicyEngine } from "../../services/policy/policy-engine.ts";
+import type { MemoryTask } from "./memory-task.ts";
+
+/** As in the options of an app. */
+export type PolicySettings = Pick<
+  AppOptions,
+  "policies" | "defaultPolicies" | "policySchema" | "approvals"
+>;
+
+export interface MemoryAuthority extends CallAuthority {
+  readonly approvalTerms: (call: Pick<OpenOperation, "tool" | "effect">) => ApprovalTerms;
+  readonly checkAuthority: CheckAuthority;
+  readonly mayDecide: (artifacts: ArtifactStore) => ReturnType<typeof createMayDecide>;
+}
+
+/** Throws an Error that names a policy, a schema or a rule that is wrong. */
+export function createMemoryAuthority(
+  settings: PolicySettings,
+  now: () => number,
+  task: () => MemoryTask | undefined,
+): MemoryAuthority {
+  const engine = engineOf(settings);
+  const { version: policyVersion, ruleFor } = engine;
+  const judge = createJudge(engine);
+  return {
+    judge,
+    policyVersion,
+    ruleFor,
+    mayDecide: (artifacts) => createMayDecide(engine, artifacts, now),
+    approvalTerms: (call) => ({ policyVersion, rule: ruleFor(call) }),
+    checkAuthority: createCheckAuthority({
+      judge,
+      policyVersion,
+      now,
+      readAuthority: async (_, operationId) => {
+        const asked = task();
+        if (asked === undefined) throw new Error("there is no task");
+        return authorityView(asked.head, operationId, grantsOf(asked.log));
+      },
+    }),
+  };
+}
+
+/** What the task was given last; undefined where it may use what its agent declares. */
+export function grantsOf(log: readonly TaskEvent[]): readonly NamedGrant[] | undefined {
+  for (const event of log.toReversed()) {
+    if (event.type === "grants.changed") return event.data.grants;
+    if (event.type !== "task.started" || event.data.grants === "declared") continue;
+    return event.data.grants;
+  }
+  return undefined;
+}
+
+let shipped: PolicyEngine | undefined;
+
+/** The shipped policies are parsed once in a process. */
+function engineOf(settings: PolicySettings): PolicyEngine {
+  const { policies, defaultPolicies: defaults, policySchema: schema, approvals } = settings;
+  const own = [policies, defaults, schema, approvals].some((each) => each !== undefined);
+  if (own) return createPolicyEngine({ policies, defaults, schema, approvals });
+  shipped ??= createPolicyEngine();
+  return shipped;
+}

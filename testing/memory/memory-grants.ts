@@ -1,0 +1,42 @@
+// Owns how a test gives a task in memory its grants, with the checks of objects/agent/public/grant.ts.
+import type { AgentDefinition } from "../../contract/agent.ts";
+import type { Grant, NamedGrant } from "../../contract/grant.ts";
+import { hasEnded } from "../../contract/status.ts";
+import { readGrants } from "../../core/grant/name-grants.ts";
+import { grantsProblem } from "../../core/transition/grants.ts";
+import type { TaskClient } from "../task-client.ts";
+import { taskProblem } from "../task-problem.ts";
+import { applyGrants } from "./memory-commands.ts";
+import type { MemoryTask } from "./memory-task.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+export function createGrantClient(
+  clock: VirtualClock,
+  task: () => MemoryTask,
+): TaskClient["grant"] {
+  return async ({ grants, reason, by }) => {
+    await clock.settled();
+    const given = task();
+    const { taskUid, status, cancelling } = given.head;
+    if (hasEnded(status) || cancelling) throw taskProblem("task_ended", `the task is ${status}`);
+    applyGrants(given, { grants: readGiven(given.agent, grants), reason, by });
+    await clock.settled();
+    return { taskUid, status: given.head.status, result: "recorded" };
+  };
+}
+
+/** The grants as a task keeps them. Throws a problem for those that the agent cannot give. */
+export function readGiven(
+  agent: Pick<AgentDefinition, "grants">,
+  grants: readonly Grant[],
+): readonly NamedGrant[] {
+  let named: readonly NamedGrant[];
+  try {
+    named = readGrants(grants);
+  } catch (error) {
+    throw taskProblem("invalid_input", error instanceof Error ? error.message : "wrong grants");
+  }
+  const wrong = grantsProblem(agent, named);
+  if (wrong !== undefined) throw taskProblem("invalid_input", wrong);
+  return named;
+}
