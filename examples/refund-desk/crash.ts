@@ -1,15 +1,17 @@
 // Owns `npm run demo:crash`: one refund, with the worker and the server killed with SIGKILL in
 // the middle of it, twice each, and then the proof, from the shop's database and the model's own
 // count of its calls, that nothing was repeated. Ends with exit code 1 where something was.
-import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TaskEvent } from "../../index.ts";
 import { exitOnBadConfig } from "../../services/config.ts";
+import { approvalClient } from "./approval-client.ts";
 import { CUSTOMER_REQUESTS } from "./customer-requests.ts";
 import { openDesk } from "./desk.ts";
 import { eventLine } from "./event-line.ts";
+import { asExpected, findingsTable } from "./findings.ts";
 import { proveOnce } from "./prove-once.ts";
+import { newRunFolder, removeEarlierRuns } from "./run-folder.ts";
 import { openShop } from "./shop.ts";
 import type { Shop } from "./shop.ts";
 import type { Supervised } from "./supervise.ts";
@@ -28,8 +30,7 @@ const config = exitOnBadConfig();
 await runUntilStopped(async (stopped) => {
   const bound = AbortSignal.timeout(BOUND_MS);
   const signal = AbortSignal.any([stopped, bound]);
-  const home = join(config.dataDir, "refund-desk-crash");
-  const folder = join(home, new Date().toISOString().replaceAll(":", "-"));
+  const folder = newRunFolder(join(config.dataDir, "refund-desk-crash"));
   say(`Data and logs are in ${folder}.`);
   await using desk = await openDesk({
     config,
@@ -45,7 +46,7 @@ await runUntilStopped(async (stopped) => {
       "demo:crash kills its Restate server, so it takes one of its own: unset RESTATE_INGRESS_URL and RESTATE_ADMIN_URL.",
     );
   }
-  await removeOthers(home, folder);
+  await removeEarlierRuns(folder);
   using shop = openShop({ folder, paceMs: 0 });
   const [{ taskId, message }] = CUSTOMER_REQUESTS;
   const task = taskClient(config.restate.ingressUrl, taskId, signal);
@@ -58,24 +59,13 @@ await runUntilStopped(async (stopped) => {
   );
 
   const findings = await proveOnce({ shop, events, modelUrl });
-  say("\n  seen  expected");
-  for (const { what, seen, expected } of findings) {
-    say(`  ${String(seen).padStart(4)}  ${String(expected).padStart(8)}  ${what}`);
-  }
-  const proven = findings.every(({ seen, expected }) => seen === expected);
+  say(`\n${findingsTable(findings)}`);
+  const proven = asExpected(findings);
   say(
     proven ? "\nNothing was repeated, and nothing was lost." : "\nThis is not what was expected.",
   );
   return proven;
 });
-
-/** What earlier runs left; none of them still runs, since the ports are ours now. */
-async function removeOthers(home: string, own: string): Promise<void> {
-  const others = (await readdir(home))
-    .map((name) => join(home, name))
-    .filter((each) => each !== own);
-  for (const other of others) await rm(other, { recursive: true });
-}
 
 interface Scene {
   readonly task: TaskClient;
@@ -129,7 +119,8 @@ async function playWithKills({
   say(
     `  The approval is still asked for: ${call.tool}, ${call.digest.slice(0, 12)}... It is given now.`,
   );
-  await task.approve(call);
+  const approval = approvalClient(config.restate.ingressUrl, call.approvalId, signal);
+  await approval.decide({ decision: "approve", digest: call.digest, by: "demo:crash" });
   await until(() => shop.database.refunds().length > 0);
   await crash("the worker", worker, "after the money was sent and before anybody was told");
   await showUntil("model.answered");

@@ -15,6 +15,8 @@ export interface DeskOptions {
   /** Milliseconds that a tool takes to answer after its work is done. */
   readonly paceMs: number;
   readonly scriptedModel: boolean;
+  /** For the worker, besides what it is always told. */
+  readonly workerArgs?: readonly string[];
   readonly say: (line: string) => void;
   /** Gives up between two parts. */
   readonly signal: AbortSignal;
@@ -45,7 +47,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   if (model !== undefined) opened.defer(() => model.stop());
   signal.throwIfAborted();
 
-  const args = ["--folder", folder, "--pace", String(options.paceMs)];
+  const { paceMs, workerArgs = [] } = options;
+  const args = ["--folder", folder, "--pace", String(paceMs), ...workerArgs];
   if (model !== undefined) args.push("--scripted-model", model.url);
   const startWorker = (first: boolean) =>
     startChild("./worker.ts", first ? [...args, "--register"] : args, join(folder, "worker.log"));

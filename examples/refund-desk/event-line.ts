@@ -28,15 +28,34 @@ const DESCRIBE: { readonly [T in EventType]?: (data: EventData[T]) => string } =
   "model.answered": ({ answer }) => answerText(answer),
   "model.failed": ({ code, kind }) => `${code} (${kind})`,
   "call.refused": ({ tool, message }) => `${tool} was refused: ${message}`,
-  "tool.returned": ({ tool, outcome, durationMs }) => `${tool}: ${outcome}, ${durationMs} ms`,
-  "approval.requested": ({ tool, effect }) => `${tool} needs one (${effect})`,
+  "tool.returned": (returned) =>
+    `${returned.tool}: ${outcomeText(returned)}, ${returned.durationMs} ms`,
+  "call.blocked": ({ tool, code, reason }) => `${tool} did nothing: ${reason} (${code})`,
+  "call.repeated": ({ tool, attempt }) => `${tool} is tried again (attempt ${attempt})`,
+  "effect.reconciled": ({ tool, outcome }) => `${tool} is looked up by its key: ${outcome}`,
+  "effect.stated": ({ tool, outcome }) => `${tool}: a person says ${outcome}`,
+  "approval.requested": ({ tool, effect, request }) =>
+    `${tool} needs one (${effect})${request === 1 ? "" : `, request ${request}`}`,
+  "approval.stale": ({ changes }) =>
+    `is stale, since this has changed: ${changes.map(({ what }) => what).join(", ")}`,
+  "approval.expired": () => "has expired",
+  "approval.refused": ({ decision, by, reason }) => `${decision} by ${by ?? "nobody"}: ${reason}`,
   "approval.decided": ({ decision, by }) => `${decision}${by === undefined ? "" : ` by ${by}`}`,
   "approval.mismatch": ({ reason }) => `a decision changed nothing: ${reason}`,
+  "budget.denied": ({ level, dimension, limit }) =>
+    `has no room: the ${level} may have ${limit} ${dimension}`,
   "task.parked": ({ status }) => `is ${status}`,
   "task.cancelled": () => "is cancelled",
   "turn.completed": ({ turn }) => `${turn} is completed`,
   "turn.failed": ({ turn, message, code }) => `${turn} failed: ${message} (${code})`,
 };
+
+function outcomeText(returned: EventData["tool.returned"]): string {
+  if (returned.outcome === "error") return `${returned.outcome}, ${returned.message}`;
+  if (returned.outcome === "unknown") return `${returned.outcome}, ${returned.reason}`;
+  const via = returned.outcome === "ok" ? returned.via : undefined;
+  return via === undefined ? returned.outcome : `${returned.outcome} (${via})`;
+}
 
 function answerText({ text, calls }: ModelAnswer): string {
   if (calls.length === 0) return `says: ${text === undefined ? "" : textOf(text)}`;

@@ -1,8 +1,6 @@
 // Owns the commands that start.ts prints for whoever sits in front of it, ready to be copied.
-import { awakeableUrl } from "./task-client.ts";
+import { curl } from "./curl.ts";
 import type { WaitingCall } from "./task-client.ts";
-
-const JSON_BODY = "-H 'content-type: application/json' -d";
 
 export interface Addresses {
   readonly adminUrl: string;
@@ -16,13 +14,10 @@ export function operatorCommands({ adminUrl, taskUrl, workerPid }: Addresses): s
   return [
     section(
       "Look at the task",
-      `curl -s -X POST ${taskUrl}/status`,
-      `curl -s ${taskUrl}/events ${body({ after: -1 })}`,
+      curl(`${taskUrl}/status`),
+      curl(`${taskUrl}/events`, { after: -1 }),
     ),
-    section(
-      "Send it another message",
-      `curl -s ${taskUrl}/send ${body({ message: "What is the status?" })}`,
-    ),
+    section("Send it another message", curl(`${taskUrl}/send`, { message: "What is the status?" })),
     section("Kill its worker; a new one starts after a second", `kill -9 ${workerPid}`),
     section(
       "Inspect it with the Restate CLI",
@@ -34,23 +29,19 @@ export function operatorCommands({ adminUrl, taskUrl, workerPid }: Addresses): s
   ].join("\n");
 }
 
-/** What to do about a call that waits for an approval. */
-export function approvalCommands(ingressUrl: string, call: WaitingCall): string {
-  const { tool, digest, awakeableId } = call;
-  const resolve = (decision: object) =>
-    `curl -s ${awakeableUrl(ingressUrl, awakeableId)} ${body({ ...decision, digest, by: "you" })}`;
+/** What to do about a call that waits for an approval, whose handlers are at `approvalUrl`. */
+export function approvalCommands(approvalUrl: string, call: WaitingCall): string {
+  const { tool, digest } = call;
+  const decide = (decision: object) => curl(`${approvalUrl}/decide`, { ...decision, digest });
+  const message = "She got a new one.";
   return [
     `The task waits for an approval of ${tool}(${JSON.stringify(call.arguments)})`,
-    section("Approve it", resolve({ decision: "approve" })),
-    section("Or reject it", resolve({ decision: "reject", message: "She got a new one." })),
+    section("Look at the whole of it", curl(`${approvalUrl}/show`, { compare: true })),
+    section("Approve it", decide({ decision: "approve", by: "you" })),
+    section("Or reject it", decide({ decision: "reject", by: "you", message })),
   ].join("\n");
 }
 
 function section(title: string, ...commands: readonly string[]): string {
   return [`${title}:`, ...commands.map((command) => `    ${command}`)].join("\n");
-}
-
-/** The values are ours: none holds a quote, which would end the shell's string. */
-function body(value: object): string {
-  return `${JSON_BODY} '${JSON.stringify(value)}'`;
 }

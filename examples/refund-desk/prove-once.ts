@@ -1,13 +1,8 @@
 // Owns the proof of the crash demo: what the shop's database, its outbox, the model's own journal
 // and the task log each say of how often something was done.
 import type { TaskEvent } from "../../index.ts";
+import type { Finding } from "./findings.ts";
 import type { Shop } from "./shop.ts";
-
-export interface Finding {
-  readonly what: string;
-  readonly seen: number;
-  readonly expected: number;
-}
 
 export interface Evidence {
   readonly shop: Shop;

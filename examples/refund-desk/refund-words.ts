@@ -33,7 +33,9 @@ function wordsAbout({ orderId, order, computed, paid, written }: CaseFile): stri
     written === undefined || "failure" in written
       ? `I could not write to ${order.value.customer.name}: ${failureIn(written?.failure)}`
       : `${order.value.customer.name} has been written to.`;
-  return `Order ${orderId}: ${money} was refunded, receipt ${paid.value.receipt}. ${letter}`;
+  // What was paid, which a person may have changed.
+  const { receipt, ...sum } = paid.value;
+  return `Order ${orderId}: ${formatMoney(sum.amountCents, sum.currency)} was refunded, receipt ${receipt}. ${letter}`;
 }
 
 /** The readable part of a tool's failure, whatever form the runtime gives it. */

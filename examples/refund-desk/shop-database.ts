@@ -15,7 +15,8 @@ export interface PaymentRequest {
 }
 
 export interface ShopDatabase {
-  findOrder(orderId: string): Order | undefined;
+  /** `besides`: as if what was refunded under this key were not. */
+  findOrder(orderId: string, besides?: string): Order | undefined;
   ordersOf(email: string): readonly Order[];
   /** Appends to `payment_requests`; committed when it returns, whatever happens then. */
   recordPaymentRequest(request: PaymentRequest, at: Date): void;
@@ -37,7 +38,7 @@ export function openShopDatabase(file: string, today: Date): ShopDatabase {
   exclusively(() => makeTables(sqlite, file, today));
 
   return {
-    findOrder: (orderId) => readOrder(sqlite, orderId),
+    findOrder: (orderId, besides) => readOrder(sqlite, orderId, besides),
     ordersOf: (email) =>
       sqlite
         .prepare("SELECT id FROM orders WHERE customer_email = ? ORDER BY id")
@@ -71,7 +72,7 @@ function inTransaction<T>(sqlite: DatabaseSync, work: () => T): T {
   }
 }
 
-function readOrder(sqlite: DatabaseSync, orderId: string): Order | undefined {
+function readOrder(sqlite: DatabaseSync, orderId: string, besides = ""): Order | undefined {
   const row = sqlite
     .prepare(
       `SELECT o.id AS orderId, o.currency, o.ordered_on AS orderedOn, o.delivered_on AS deliveredOn,
@@ -84,9 +85,10 @@ function readOrder(sqlite: DatabaseSync, orderId: string): Order | undefined {
     .prepare(
       `SELECT l.sku, title, quantity, unit_price_cents AS unitPriceCents, returnable, r.sku IS NOT NULL AS refunded
        FROM order_lines l LEFT JOIN refunded_lines r ON r.order_id = l.order_id AND r.sku = l.sku
+         AND r.refund_id NOT IN (SELECT id FROM refunds WHERE idempotency_key = ?)
        WHERE l.order_id = ? ORDER BY l.sku`,
     )
-    .all(orderId)
+    .all(besides, orderId)
     .map((line) => ({
       ...line,
       returnable: line["returnable"] === 1,

@@ -1,14 +1,18 @@
-// Owns what the tools work on: the shop's database, its outbox and its clock, in one folder.
+// Owns what the tools work on: the shop's database, its payment provider, its outbox and its
+// clock, in one folder.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openOutbox } from "./outbox.ts";
 import type { Outbox } from "./outbox.ts";
+import { openPaymentProvider } from "./payment-provider.ts";
+import type { PaymentProvider } from "./payment-provider.ts";
 import { openShopDatabase } from "./shop-database.ts";
 import type { ShopDatabase } from "./shop-database.ts";
 
 export interface Shop extends Disposable {
   readonly database: ShopDatabase;
+  readonly payments: PaymentProvider;
   readonly outbox: Outbox;
   now(): Date;
   /** What the shop's systems take to answer after the work is done. Rejects when aborted. */
@@ -16,7 +20,7 @@ export interface Shop extends Disposable {
 }
 
 export interface ShopOptions {
-  /** Where `shop.db` and `outbox/` are. */
+  /** Where `shop.db`, `payment-provider.json`, `credentials/` and `outbox/` are. */
   readonly folder: string;
   /** Milliseconds between a tool's work and its answer: time to watch, and to be killed in. */
   readonly paceMs: number;
@@ -27,6 +31,7 @@ export function openShop({ folder, paceMs }: ShopOptions): Shop {
   const database = openShopDatabase(join(folder, "shop.db"), new Date());
   return {
     database,
+    payments: openPaymentProvider(folder),
     outbox: openOutbox(join(folder, "outbox")),
     now: () => new Date(),
     answerSlowly: async (signal) => {

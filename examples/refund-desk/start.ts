@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { hasEnded } from "../../index.ts";
 import type { TaskEvent } from "../../index.ts";
 import { exitOnBadConfig } from "../../services/config.ts";
+import { approvalClient } from "./approval-client.ts";
 import { CUSTOMER_REQUESTS } from "./customer-requests.ts";
 import { openDesk } from "./desk.ts";
 import type { Desk } from "./desk.ts";
@@ -70,9 +71,10 @@ async function watch(task: TaskClient, desk: Desk, signal: AbortSignal): Promise
     const status = await task.status();
     if (status.status === "queued" || status.status === "running") continue;
     for (const call of waitingCalls(status)) {
-      if (offered.has(call.awakeableId)) continue;
-      offered.add(call.awakeableId);
-      say(`\n${approvalCommands(ingressUrl, call)}`);
+      if (offered.has(call.approvalId)) continue;
+      offered.add(call.approvalId);
+      const { url } = approvalClient(ingressUrl, call.approvalId, signal);
+      say(`\n${approvalCommands(url, call)}`);
     }
     if (explained) continue;
     explained = true;
@@ -89,8 +91,15 @@ async function runOnce(task: TaskClient, signal: AbortSignal): Promise<boolean> 
     const status = await task.status();
     for (const call of waitingCalls(status)) {
       say(`                --once approves ${call.tool}.`);
-      await task.approve(call);
+      const { digest, approvalId } = call;
+      await approvalClient(ingressUrl, approvalId, signal).decide({
+        decision: "approve",
+        digest,
+        by: "--once",
+      });
     }
+    // The last events may have come after the page that was shown.
+    if ((events.at(-1)?.seq ?? -1) < status.cursor) continue;
     if (status.status === "idle" || status.status === "failed") return status.status === "idle";
   }
   return false;

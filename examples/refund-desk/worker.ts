@@ -2,10 +2,18 @@
 // and replaces it when it dies: everything that must outlive it is in Restate and in the shop.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createApp, createFsArtifactStore, openaiChat, openaiResponses } from "../../index.ts";
+import {
+  createApp,
+  createFileCredentials,
+  createFsArtifactStore,
+  defineBudgets,
+  openaiChat,
+  openaiResponses,
+} from "../../index.ts";
 import { exitOnBadConfig } from "../../services/config.ts";
 import { createLogger } from "../../services/log.ts";
 import { refundDesk } from "./agent.ts";
+import { credentialFolder } from "./payment-provider.ts";
 import { serveAsChild } from "./ready-child.ts";
 import { openShop } from "./shop.ts";
 
@@ -19,6 +27,8 @@ const { values } = parseArgs({
     /** Where the scripted model is; without it, the configured provider is asked. */
     "scripted-model": { type: "string" },
     pace: { type: "string", default: "0" },
+    /** Model calls that a task may make; without it, nothing is counted. */
+    steps: { type: "string" },
     register: { type: "boolean", default: false },
   },
 });
@@ -36,6 +46,12 @@ function modelProvider() {
   return api === "chat" ? openaiChat(options) : openaiResponses(options);
 }
 
+function budgets() {
+  const { steps } = values;
+  if (steps === undefined) return {};
+  return { budgets: defineBudgets({ levels: { task: { limit: { steps: Number(steps) } } } }) };
+}
+
 /** A taken port is somebody's to change, by this variable. */
 function nameSetting(error: Error & { readonly cause?: { readonly code?: string } }): never {
   if (error.cause?.code !== "EADDRINUSE") throw error;
@@ -50,8 +66,10 @@ await serveAsChild(async () => {
     agents: [refundDesk(shop, model)],
     providers: { openai: modelProvider() },
     artifacts: createFsArtifactStore({ directory: join(folder, "artifacts") }),
+    credentials: createFileCredentials({ directory: credentialFolder(folder) }),
     ingressUrl: config.restate.ingressUrl,
     adminUrl: config.restate.adminUrl,
+    ...budgets(),
     logger: createLogger(config.logLevel),
   });
   const { host, port } = config.worker;

@@ -1,7 +1,9 @@
 // Owns the execution of an agent's tool without the runtime: input checked, failures worded
 // for the model, and a new idempotency key for each call.
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import type { AgentDefinition, ToolContext } from "../../index.ts";
+import { credentialFile } from "../../examples/refund-desk/payment-provider.ts";
 import { isToolFailure } from "../../tools/tool-failure.ts";
 
 const LOGGER = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -12,6 +14,8 @@ export interface MadeCall {
 }
 
 export interface ExecuteOptions {
+  /** Of the shop: where its token is. */
+  readonly folder: string;
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
 }
@@ -20,24 +24,16 @@ export interface ExecuteOptions {
 export async function executeTool(
   agent: AgentDefinition,
   call: MadeCall,
-  options: ExecuteOptions = {},
+  options: ExecuteOptions,
 ): Promise<string> {
   const tool = agent.tools.find(({ name }) => name === call.name);
   if (tool === undefined) throw new Error(`the agent has no tool ${call.name}`);
   const input = await tool.input["~standard"].validate(call.arguments);
   if (input.issues !== undefined)
     throw new Error(input.issues.map((issue) => issue.message).join(", "));
-  const context: ToolContext = {
-    signal: options.signal ?? new AbortController().signal,
-    idempotencyKey: options.idempotencyKey ?? randomUUID(),
-    taskId: "refund-1",
-    taskUid: "uid-1",
-    agent: agent.name,
-    logger: LOGGER,
-  };
   try {
     const output = await tool.output["~standard"].validate(
-      await tool.execute(input.value, context),
+      await tool.execute(input.value, toolContext(options)),
     );
     if (output.issues !== undefined)
       throw new Error(output.issues.map((issue) => issue.message).join(", "));
@@ -46,4 +42,19 @@ export async function executeTool(
     if (!isToolFailure(error)) throw error;
     return JSON.stringify({ error: error.code, message: error.message });
   }
+}
+
+/** What the runtime gives a tool that it lets through. */
+export function toolContext({ folder, idempotencyKey, signal }: ExecuteOptions): ToolContext {
+  return {
+    beginEffect: () => Promise.resolve(),
+    fetch: globalThis.fetch,
+    credential: async () => (await readFile(credentialFile(folder), "utf8")).trim(),
+    signal: signal ?? new AbortController().signal,
+    idempotencyKey: idempotencyKey ?? randomUUID(),
+    taskId: "refund-1",
+    taskUid: "uid-1",
+    agent: "refund-desk",
+    logger: LOGGER,
+  };
 }

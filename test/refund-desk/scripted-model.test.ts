@@ -49,7 +49,7 @@ async function finishTurn(
     if (answer.calls.length === 0) return { done, words: answer.words ?? "" };
     done.push(answer.calls.map((call) => call.name));
     for (const call of answer.calls) {
-      dialogue.answerCall(call, intercept(call) ?? (await executeTool(desk, call)));
+      dialogue.answerCall(call, intercept(call) ?? (await executeTool(desk, call, { folder })));
     }
   }
 }

@@ -55,6 +55,16 @@ describe("the shop's database", () => {
     shop.close();
   });
 
+  it("R38 shows an order besides what one key has refunded", () => {
+    const shop = openShopDatabase(join(folder, "shop.db"), TODAY);
+    const before = shop.findOrder("ORD-1001");
+    shop.insertRefund(PAYMENT, ["POT-TEAPOT"], TODAY);
+    expect(shop.findOrder("ORD-1001", "key-1")).toEqual(before);
+    expect(shop.findOrder("ORD-1001", "key-2")).toEqual(shop.findOrder("ORD-1001"));
+    expect(shop.findOrder("ORD-1001")).not.toEqual(before);
+    shop.close();
+  });
+
   it("undoes all of a piece of work that fails", () => {
     const shop = openShopDatabase(join(folder, "shop.db"), TODAY);
     const work = () =>

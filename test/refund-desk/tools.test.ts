@@ -1,12 +1,13 @@
 // Tests of the refund desk's tools on a real database and outbox.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { refundDesk } from "../../examples/refund-desk/agent.ts";
+import { credentialFile } from "../../examples/refund-desk/payment-provider.ts";
 import { openShop } from "../../examples/refund-desk/shop.ts";
 import type { Shop } from "../../examples/refund-desk/shop.ts";
-import { executeTool } from "./execute-tool.ts";
+import { executeTool, toolContext } from "./execute-tool.ts";
 import type { ExecuteOptions } from "./execute-tool.ts";
 
 let folder: string;
@@ -23,21 +24,21 @@ afterEach(async () => {
 async function use(
   name: string,
   args: unknown,
-  options?: ExecuteOptions,
+  options?: Partial<ExecuteOptions>,
 ): Promise<Record<string, unknown>> {
-  const desk = refundDesk(shop, { provider: "scripted", model: "scripted" });
-  return JSON.parse(await executeTool(desk, { name, arguments: args }, options)) as Record<
-    string,
-    unknown
-  >;
+  const desk = refundDesk(shop, SCRIPTED);
+  return JSON.parse(
+    await executeTool(desk, { name, arguments: args }, { folder, ...options }),
+  ) as Record<string, unknown>;
 }
 
+const SCRIPTED = { provider: "scripted", model: "scripted" };
 const CLAIM = { orderId: "ORD-1001", reason: "damaged", skus: ["POT-TEAPOT"] };
 const PAYMENT = { ...CLAIM, amountCents: 4200 };
 
 describe("the refund desk's tools", () => {
   it("R45 declare what they do to the world, and only the payment waits for a person", () => {
-    const desk = refundDesk(shop, { provider: "scripted", model: "scripted" });
+    const desk = refundDesk(shop, SCRIPTED);
     expect(desk.tools.map(({ name, effect, approval }) => [name, effect, approval])).toEqual([
       ["find_order", "read", "default"],
       ["list_orders", "read", "default"],
@@ -53,6 +54,32 @@ describe("the refund desk's tools", () => {
     expect(await use("issue_refund", PAYMENT, { idempotencyKey: "key-1" })).toEqual(first);
     expect(shop.database.refunds()).toHaveLength(1);
     expect(shop.database.paymentRequests()).toHaveLength(2);
+  });
+
+  it("F26 pay nothing with a token that the provider does not accept any more", async () => {
+    const token = shop.payments.rotate();
+    await expect(use("issue_refund", PAYMENT)).rejects.toThrow("401");
+    expect(shop.database.refunds()).toEqual([]);
+    shop.payments.hand(token);
+    expect(await use("issue_refund", PAYMENT)).toMatchObject({ receipt: "RF-0001" });
+    // Nobody else than the owner reads it, and another process finds the same one.
+    expect((await stat(credentialFile(folder))).mode & 0o777).toBe(0o600);
+    using other = openShop({ folder, paceMs: 0 });
+    expect(other.payments.accepts(token)).toBe(true);
+  });
+
+  it("R95 say what became of a payment whose answer was lost", async () => {
+    const tool = refundDesk(shop, SCRIPTED).tools.find(({ name }) => name === "issue_refund");
+    const lookUp = (idempotencyKey: string) =>
+      tool?.reconcile?.(PAYMENT, toolContext({ folder, idempotencyKey }));
+    shop.payments.fallSilent();
+    const lost = use("issue_refund", PAYMENT, { idempotencyKey: "key-1" });
+    await expect(lost).rejects.toThrow("did not answer");
+    expect(await lookUp("key-1")).toMatchObject({
+      outcome: "applied",
+      result: { receipt: "RF-0001", amountCents: 4200 },
+    });
+    expect(await lookUp("key-2")).toEqual({ outcome: "not-applied" });
   });
 
   it("pay nothing but what the policy grants", async () => {
@@ -104,9 +131,10 @@ describe("the refund desk's tools", () => {
       answerSlowly: (signal: AbortSignal) =>
         openShop({ folder, paceMs: 60_000 }).answerSlowly(signal),
     };
-    const desk = refundDesk(slow, { provider: "scripted", model: "scripted" });
+    const desk = refundDesk(slow, SCRIPTED);
     const call = { name: "issue_refund", arguments: PAYMENT };
     const aborted = executeTool(desk, call, {
+      folder,
       idempotencyKey: "key-1",
       signal: AbortSignal.abort(),
     });

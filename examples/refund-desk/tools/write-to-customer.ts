@@ -25,6 +25,8 @@ export function writeToCustomer(shop: Shop) {
     }),
     output: letterSchema,
     effect: "communication",
+    // The outbox keeps one letter per key.
+    idempotency: "honoured",
     // The desk's letters need nobody's approval: the refund that they tell of had one.
     approval: "never",
     execute: async ({ orderId, subject, body }, { signal, idempotencyKey }) => {
