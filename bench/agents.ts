@@ -34,6 +34,7 @@ const payTool = defineTool({
   input,
   output: itemSchema,
   effect: "financial",
+  idempotency: "honoured",
   execute: ({ label, item }) => {
     mark("tool", label, 0);
     return lookUp(item);
@@ -54,3 +55,40 @@ export const clerk = defineAgent({
 });
 
 export const cashier = defineAgent({ ...shared, name: "cashier", tools: [payTool] });
+
+/** The same payment under three promises: what each costs is measured beside a plain look-up. */
+const promised = { input, output: itemSchema, effect: "financial" } as const;
+const description = "Pays for an item.";
+const pay = ({ item }: z.infer<typeof input>) => lookUp(item);
+
+/** The other side makes it once per key, so that it is simply retried. */
+export const keyed = defineAgent({
+  ...shared,
+  name: "keyed",
+  tools: [
+    defineTool({
+      ...promised,
+      name: "pay-keyed",
+      description,
+      approval: "never",
+      idempotency: "honoured",
+      execute: pay,
+    }),
+  ],
+});
+
+/** At most once. */
+export const fenced = defineAgent({
+  ...shared,
+  name: "fenced",
+  tools: [
+    defineTool({ ...promised, name: "pay-fenced", description, approval: "never", execute: pay }),
+  ],
+});
+
+/** At most once, and each call allowed by a person. */
+export const approved = defineAgent({
+  ...shared,
+  name: "approved",
+  tools: [defineTool({ ...promised, name: "pay-approved", description, execute: pay })],
+});

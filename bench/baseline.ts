@@ -12,7 +12,6 @@ import {
   service,
 } from "@restatedev/restate-sdk";
 import { lookUp } from "./agents.ts";
-import { mark } from "./marks.ts";
 import type { Orders } from "./orders.ts";
 import { argumentsOf, reply } from "./scripted-model.ts";
 
@@ -40,7 +39,8 @@ const task = object({
         const result = await ctx.serviceClient(tool).execute(given, rpc.opts({ idempotencyKey }));
         ctx.set(`step/${step}`, { answer, result });
       }
-      mark("ended", orders.label, orders.steps);
+      // The answer that ends the conversation; the model marks it.
+      await ctx.run("model-call", () => reply(orders, orders.steps, "look-up"));
     },
     /** A question with one answer: one action. */
     answer: (ctx: ObjectContext, orders: Orders) =>

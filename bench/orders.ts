@@ -15,8 +15,8 @@ export type Orders = z.infer<typeof ordersSchema>;
 
 /** Something that happened in a worker. */
 export interface Mark {
-  /** `final`: the model is called and will answer with text. `ended`: the baseline's last step is done. */
-  readonly kind: "model" | "final" | "tool" | "ended";
+  /** `final`: the model is called and will answer with text. */
+  readonly kind: "model" | "final" | "tool";
   readonly label: string;
   /** Steps that were done before. */
   readonly step: number;

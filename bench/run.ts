@@ -6,6 +6,7 @@ import { describeMachine, type Machine } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";
 import { approval } from "./measurements/approval.ts";
 import { bytes } from "./measurements/bytes.ts";
+import { calls } from "./measurements/calls.ts";
 import { latency } from "./measurements/latency.ts";
 import { oneTurn } from "./measurements/one-turn.ts";
 import { parked } from "./measurements/parked.ts";
@@ -20,6 +21,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   bytes,
   recovery,
   approval,
+  calls,
   parked,
   oneTurn,
 ];

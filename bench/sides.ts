@@ -21,12 +21,9 @@ export async function inTurn(round: number, work: (side: Side) => Promise<void>)
   for (const side of round % 2 === 0 ? SIDES : SIDES.toReversed()) await work(side);
 }
 
-/**
- * The mark at which all steps of these orders are done. Ours is the call of the model that answers
- * with text; the baseline, which does not make that call, is ahead by it.
- */
+/** The mark at which all steps of these orders are done: the model is asked for the closing answer. */
 export function isEnd({ kind, label }: Mark, given: Orders): boolean {
-  return (kind === "final" || kind === "ended") && label === given.label;
+  return kind === "final" && label === given.label;
 }
 
 /** New orders, for a task of their own. */

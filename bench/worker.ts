@@ -2,7 +2,7 @@
 // same process the hand-written baseline on a port of its own. Ends with whoever started it.
 import { createApp, createFsArtifactStore } from "../index.ts";
 import { createLogger } from "../services/log.ts";
-import { cashier, clerk, PROVIDER } from "./agents.ts";
+import { approved, cashier, clerk, fenced, keyed, PROVIDER } from "./agents.ts";
 import { serveBaseline } from "./baseline.ts";
 import { countWireBytes, say } from "./marks.ts";
 import { workerOptionsSchema } from "./orders.ts";
@@ -11,7 +11,7 @@ import { scriptedModel } from "./scripted-model.ts";
 const options = workerOptionsSchema.parse(JSON.parse(process.argv[2] ?? ""));
 countWireBytes();
 const app = createApp({
-  agents: [clerk, cashier],
+  agents: [clerk, cashier, keyed, fenced, approved],
   providers: { [PROVIDER]: scriptedModel },
   artifacts: createFsArtifactStore({ directory: options.artifacts }),
   ingressUrl: options.ingressUrl,

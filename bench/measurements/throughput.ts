@@ -71,10 +71,7 @@ async function runAll(
   const given = Array.from({ length: tasks }, () => orders(STEPS));
   const labels = new Set(given.map(({ label }) => label));
   const cpu = () => Promise.all([cpuMs(stand.server.pid), cpuMs(worker.pid)]);
-  const ended = worker.marks(
-    ({ kind, label }) => (kind === "final" || kind === "ended") && labels.has(label),
-    tasks,
-  );
+  const ended = worker.marks(({ kind, label }) => kind === "final" && labels.has(label), tasks);
   const [serverBefore, workerBefore] = await cpu();
   const from = now();
   await Promise.all(given.map((each) => submit(stand, side, each)));
