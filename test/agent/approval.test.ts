@@ -1,5 +1,5 @@
-// Owns the tests of the first form of approvals: what a person is shown, what a decision does,
-// and what everything that is no decision leaves alone.
+// Owns the tests of approvals whose awakeable an outside system resolves: what it is shown, what a
+// decision does, and what everything that is no decision leaves alone.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationView, StatusView } from "../../contract/api.ts";
 import { digestOf } from "../../core/digest.ts";
@@ -49,6 +49,16 @@ describe("R33 an approval", () => {
     const argumentsDigest = digestOf({ what: "12 EUR" });
     const contract = { tool: pay.tool.name, toolVersion: "3", effect: "financial" as const };
     const { operationId } = operation;
+    const [requested] = dataOf(await task.log(), "approval.requested");
+    const { policyVersion, agentVersion, approvalId, expiresAt } = requested ?? {};
+    const digest = proposalDigest({
+      taskUid,
+      operationId,
+      ...contract,
+      argumentsDigest,
+      ...(policyVersion === undefined ? {} : { policyVersion }),
+      ...(agentVersion === undefined ? {} : { agentVersion }),
+    });
     expect(operationId).toBe(`${taskUid}/1/0/1`);
     expect(operation).toMatchObject({
       ...contract,
@@ -56,12 +66,17 @@ describe("R33 an approval", () => {
       proposal: {
         arguments: { what: "12 EUR" },
         argumentsDigest,
-        digest: proposalDigest({ taskUid, operationId, ...contract, argumentsDigest }),
+        digest,
+        approvalId,
+        expiresAt,
+        request: 1,
+        deciders: "anyone",
+        approvals: 0,
+        quorum: 1,
       },
     });
     expect(operation.proposal?.awakeableId).toMatch(/^sign_/);
     // The intent is in the log before anything happens.
-    const [requested] = dataOf(await task.log(), "approval.requested");
     expect(requested).toMatchObject({ operationId, digest: operation.proposal?.digest });
     expect(pay.given).toEqual([]);
   });
@@ -106,7 +121,12 @@ describe("what is no decision on this call", () => {
     ["has no digest", () => '{"decision":"approve"}', "resolve", /digest/],
     ["says maybe", ({ proposal }) => decision(proposal?.digest, "maybe"), "resolve", /decision/],
     ["says more", ({ proposal }) => decision(proposal?.digest, "approve", CANARY), "resolve", /./],
-    ["holds half a character", ({ proposal }) => halved(proposal?.digest), "resolve", /message/],
+    [
+      "holds half a character",
+      ({ proposal }) => halved(proposal?.digest),
+      "resolve",
+      /half a character/,
+    ],
     ["is a rejected awakeable", () => CANARY, "reject", /rejected/],
   ])("F16 changes nothing but the log when it %s, and the wait is open again", async (...given) => {
     const [, bodyFor, verb, reason] = given;

@@ -166,7 +166,7 @@ describe("a task or an agent that is not there", () => {
     expect(answer.message).toContain("nobody");
   });
 
-  it.each(["run", "apply", "wake", "nudge"])("%s is not for outside", async (handler) => {
+  it.each(["begin", "run", "apply", "wake", "nudge"])("%s is not for outside", async (handler) => {
     expect((await desk.task("victim").post(handler, {})).status).toBe(400);
   });
 });

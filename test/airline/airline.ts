@@ -6,19 +6,21 @@ import type { StatusView } from "../../contract/api.ts";
 import type { ArtifactStore } from "../../contract/artifact.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import { createFsArtifactStore } from "../../index.ts";
-import { startEngine } from "../support/restate.ts";
+import { startEngine, type TestEngine } from "../support/restate.ts";
 import { serveCheckpoints } from "./checkpoints.ts";
-import { agentName } from "./conversation.ts";
+import { agentName, recordedTurns } from "./conversation.ts";
 import type { AppliedEffect, ArrivedRequest } from "./database.ts";
 import { openDatabase } from "./database.ts";
 import type { Conversation } from "./dataset.ts";
 import { createKillSwitch } from "./kill-switch.ts";
 import { keepWorker } from "./kept-worker.ts";
+import { startOperator } from "./operator.ts";
 import { playConversation } from "./play.ts";
 import type { Kill } from "./points.ts";
 import { startRecordedModel } from "./recorded-model.ts";
 import { prepareSeed } from "./seed.ts";
-import { ingressClient } from "./task-client.ts";
+import { type IngressClient, ingressClient } from "./task-client.ts";
+import type { WriteApproval } from "./tools/airline-tool.ts";
 
 /** What a conversation left behind. */
 export interface Played {
@@ -36,6 +38,8 @@ export interface Played {
   readonly digest: string;
   /** Deaths of the worker while the conversation was played. */
   readonly kills: number;
+  /** Proposals that the operator allowed. */
+  readonly approvals: number;
 }
 
 export interface Airline extends AsyncDisposable {
@@ -45,10 +49,16 @@ export interface Airline extends AsyncDisposable {
   kills(): number;
 }
 
-/** Rejects a conversation of which a turn takes longer than the deadline. */
+export interface AirlineOptions {
+  /** A conversation of which a turn takes longer is rejected. */
+  readonly turnDeadlineMs: number;
+  /** `default`: each write waits for the scripted operator. */
+  readonly approval: WriteApproval;
+}
+
 export async function openAirline(
   conversations: readonly Conversation[],
-  turnDeadlineMs: number,
+  { turnDeadlineMs, approval }: AirlineOptions,
 ): Promise<Airline> {
   const engine = await startEngine();
   const databases = join(engine.directory, "databases");
@@ -67,9 +77,9 @@ export async function openAirline(
     DATABASES: databases,
     ARTIFACTS: artifacts,
     CONVERSATIONS: JSON.stringify(conversations.map(({ id }) => id)),
+    APPROVAL: approval,
   });
   const store = createFsArtifactStore({ directory: artifacts });
-
   return {
     kills: worker.kills,
     play: async (conversation, kills = []) => {
@@ -77,12 +87,12 @@ export async function openAirline(
       seed(id);
       killSwitch.arm(id, kills);
       const before = worker.kills();
-      const refusals = () => model.refusals().filter((refusal) => refusal.startsWith(`${id},`));
+      const refusals = () => model.refusals().filter((each) => each.startsWith(`${id},`));
       const client = ingressClient(engine, agentName(conversation), id, turnDeadlineMs);
-      await playConversation(conversation, client).catch((error: unknown) => {
-        throw new Error([String(error), ...refusals()].join("\n"), { cause: error });
-      });
-      const seen = worker.kills() - before;
+      const fail = (cause: unknown): never => {
+        throw new Error([String(cause), ...refusals()].join("\n"), { cause });
+      };
+      const approvals = await playWithOperator(engine, conversation, client).catch(fail);
       const log = await client.log();
       using database = openDatabase(databases, id);
       return {
@@ -94,7 +104,8 @@ export async function openAirline(
         requests: database.requests(),
         effects: database.effects(),
         digest: database.digest(),
-        kills: seen,
+        kills: worker.kills() - before,
+        approvals,
       };
     },
     [Symbol.asyncDispose]: async () => {
@@ -104,6 +115,23 @@ export async function openAirline(
       await model[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Resolves to how many proposals the operator allowed. */
+async function playWithOperator(
+  engine: TestEngine,
+  conversation: Conversation,
+  client: IngressClient,
+): Promise<number> {
+  // The operator looks at a task that exists.
+  await client.start(recordedTurns(conversation)[0]?.message ?? "");
+  const operator = startOperator(engine, client, conversation);
+  try {
+    await playConversation(conversation, client);
+  } finally {
+    await operator.leave();
+  }
+  return operator.allowed();
 }
 
 /** The result that a tool's return carries; one without a result says so in its place. */

@@ -13,6 +13,9 @@ export async function callTool(tool: AnyTool, call: DirectCall): Promise<string>
   const validated = await tool.input["~standard"].validate(call.input);
   if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
   const context: ToolContext = {
+    beginEffect: () => Promise.resolve(),
+    fetch: globalThis.fetch,
+    credential: (name) => Promise.reject(new Error(`no credential ${name}`)),
     signal: new AbortController().signal,
     idempotencyKey: call.idempotencyKey,
     taskId: call.taskId,

@@ -11,7 +11,7 @@ export const END_OF_RECORDING = "(end of recording)";
 export const ENDING_TOOL = "transfer_to_human_agents";
 
 /** The tools that write to the database. */
-const WRITES: ReadonlySet<string> = new Set([
+export const WRITES: ReadonlySet<string> = new Set([
   "book_reservation",
   "cancel_reservation",
   "update_reservation_flights",

@@ -9,12 +9,18 @@ import {
   recordedCalls,
   recordedTurns,
   successfulCalls,
+  WRITES,
   writes,
 } from "./conversation.ts";
 import type { Conversation } from "./dataset.ts";
 import { sameOutput } from "./match-messages.ts";
 
-export function expectAsRecorded(conversation: Conversation, played: Played): void {
+/** With `approved`, each write was allowed by the operator, and nothing else was asked of him. */
+export function expectAsRecorded(
+  conversation: Conversation,
+  played: Played,
+  approved = false,
+): void {
   const { id } = conversation;
   const calls = recordedCalls(conversation);
   const differing = calls.filter(({ output }, n) => !sameOutput(played.outputs[n] ?? "", output));
@@ -22,6 +28,8 @@ export function expectAsRecorded(conversation: Conversation, played: Played): vo
   expect(differing, id).toEqual([]);
   expect(played.digest, id).toBe(conversation.final_db_sha256_norm);
   expectEffectsOnce(conversation, played);
+  const asked = recordedCalls(conversation).filter(({ name }) => WRITES.has(name));
+  expect(played.approvals, id).toBe(approved ? asked.length : 0);
 
   // The model checks every message that it is sent.
   expect(played.refusals, id).toEqual([]);

@@ -23,7 +23,10 @@ const seed = process.env["HOLDFAST_SEED"] ?? String(randomInt(1e9));
 
 let airline: Airline;
 beforeAll(async () => {
-  airline = await openAirline([...chosen, writing], TURN_DEADLINE_MS);
+  airline = await openAirline([...chosen, writing], {
+    turnDeadlineMs: TURN_DEADLINE_MS,
+    approval: "never",
+  });
 });
 afterAll(() => airline[Symbol.asyncDispose]());
 

@@ -10,6 +10,7 @@ import type { Conversation } from "./dataset.ts";
 import { loadConversations } from "./dataset.ts";
 import { expectAsRecorded, extra } from "./expect-as-recorded.ts";
 import { chooseKills } from "./points.ts";
+import type { WriteApproval } from "./tools/airline-tool.ts";
 
 const AT_ONCE = 4;
 // The worker dies about every two seconds, and after each of its deaths the engine waits longer
@@ -19,17 +20,20 @@ const LIMIT_MS = 60 * 60_000;
 const seed = process.env["HOLDFAST_SEED"] ?? String(randomInt(1e9));
 
 describe.runIf(process.env["HOLDFAST_SOAK"] === "1")("the whole airline", () => {
-  it(
-    `R3 R8 F1 F2 comes out as recorded, with a kill in each conversation (HOLDFAST_SEED=${seed})`,
+  it.each(["never", "default"] as const)(
+    `R3 R8 R33 F1 F2 comes out as recorded, with a kill in each conversation and approval %s for writes (HOLDFAST_SEED=${seed})`,
     { timeout: LIMIT_MS },
-    async () => {
+    async (approval) => {
       const conversations = loadConversations();
-      await using airline = await openAirline(conversations, TURN_DEADLINE_MS);
+      await using airline = await openAirline(conversations, {
+        turnDeadlineMs: TURN_DEADLINE_MS,
+        approval,
+      });
       const startedAt = Date.now();
-      const { played, failures } = await playAll(airline, conversations);
+      const { played, failures } = await playAll(airline, conversations, approval);
       const totals = totalsOf(played);
       const seconds = Math.round((Date.now() - startedAt) / 1000);
-      const report = { seed, seconds, kills: airline.kills(), ...totals };
+      const report = { seed, approval, seconds, kills: airline.kills(), ...totals };
       process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
       expect(failures).toEqual([]);
       expect(totals).toMatchObject({ asRecorded: 150, toolOutputs: 862, writes: 130 });
@@ -39,7 +43,11 @@ describe.runIf(process.env["HOLDFAST_SOAK"] === "1")("the whole airline", () => 
 });
 
 /** Plays several at once, each to its end, whatever becomes of the others. */
-async function playAll(airline: Airline, conversations: readonly Conversation[]) {
+async function playAll(
+  airline: Airline,
+  conversations: readonly Conversation[],
+  approval: WriteApproval,
+) {
   const played: Played[] = [];
   const failures: unknown[] = [];
   const waiting = conversations.values();
@@ -47,7 +55,7 @@ async function playAll(airline: Airline, conversations: readonly Conversation[])
     for (const conversation of waiting) {
       try {
         const one = await airline.play(conversation, chooseKills(conversation, 1, seed));
-        expectAsRecorded(conversation, one);
+        expectAsRecorded(conversation, one, approval === "default");
         expect(one.kills, conversation.id).toBeGreaterThan(0);
         played.push(one);
       } catch (error) {
@@ -69,6 +77,7 @@ function totalsOf(played: readonly Played[]) {
     modelCalls: sum(({ modelCalls }) => modelCalls.reduce((all, times) => all + times, 0)),
     repeatedModelCalls: sum(({ modelCalls }) => extra(modelCalls)),
     repeatedToolCalls: sum(({ requests, outputs }) => requests.length - outputs.length),
+    approvals: sum(({ approvals }) => approvals),
     /** Kills that a conversation saw, those meant for another included. */
     killsSeen: sum(({ kills }) => kills),
   };

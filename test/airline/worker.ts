@@ -25,10 +25,12 @@ const settings = z
     ARTIFACTS: z.string(),
     /** Ids of the conversations, as JSON. */
     CONVERSATIONS: z.string(),
+    /** Whether a person must allow each write. */
+    APPROVAL: z.enum(["default", "never"]),
   })
   .parse(process.env);
 
-const tools = airlineTools(settings.DATABASES).map((tool) =>
+const tools = airlineTools(settings.DATABASES, settings.APPROVAL).map((tool) =>
   withCheckpoints(tool, settings.CHECKPOINTS_URL),
 );
 const instructions = loadPolicy();

@@ -5,8 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { StoredText } from "../../contract/artifact.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import type { ContextMessage } from "../../contract/model.ts";
-import { assembleContext } from "../../core/context.ts";
-import { onApprovalOpened, onApprovalSettled } from "../../core/transition/approval.ts";
+import { assembleContext, isAboutCalls } from "../../core/context.ts";
 import type { CoreTask } from "./core-task.ts";
 import {
   agentWith,
@@ -23,6 +22,7 @@ import {
   startedTask,
 } from "./core-task.ts";
 import { inputs } from "./inputs.ts";
+import { decided, opened, tell } from "./notices.ts";
 import { closeHandler, feed } from "./reference-shell.ts";
 
 /** The log of any task to which anything has happened, cut anywhere. */
@@ -88,7 +88,8 @@ describe("the context of any log", () => {
       );
       expect(of(context, "assistant").map((each) => each.answer)).toEqual(kept);
       const notes = rejected.flatMap(({ note }) => (note === undefined ? [] : [note]));
-      expect(of(context, "developer").map((each) => each.text)).toEqual(notes);
+      const told = of(context, "developer").map((each) => each.text);
+      expect(told.filter((text) => !isAboutCalls(text))).toEqual(notes);
     });
   });
 
@@ -118,13 +119,14 @@ const error = (code: string, message: string) => JSON.stringify({ error: code, m
 const NOT_EXECUTED = error("not_executed", "This call was not executed.");
 
 /** The first call of an answer, proposed and decided. */
-function decided(decision: object): CoreTask {
+function decidedTo(
+  decision: "approve" | "reject",
+  more: { readonly message?: string } = {},
+): CoreTask {
   const task = startedTask();
   task.hear(asksFor(call("a", "pay", 1)));
-  const { operationId, approval } = operationAt(task, 0);
-  task.record(onApprovalOpened(task.head, operationId, "sign-1"));
-  const text = JSON.stringify({ digest: approval?.digest, ...decision });
-  task.record(onApprovalSettled(task.head, operationId, "sign-1", { text }));
+  tell(task, operationAt(task, 0), opened(operationAt(task, 0), "sign-1"));
+  tell(task, operationAt(task, 0), decided(operationAt(task, 0), decision, more));
   return task;
 }
 
@@ -192,13 +194,13 @@ describe("what the model reads as a result", () => {
 
   it("is what a person said who rejected the call", () => {
     const said = error("rejected", "A person rejected this call. Too much.");
-    expect(results(decided({ decision: "reject", message: "Too much." }))).toEqual([said]);
+    expect(results(decidedTo("reject", { message: "Too much." }))).toEqual([said]);
     const silent = error("rejected", "A person rejected this call.");
-    expect(results(decided({ decision: "reject" }))).toEqual([silent]);
+    expect(results(decidedTo("reject"))).toEqual([silent]);
   });
 
   it("says that a call has not been executed, until it has", () => {
-    const task = decided({ decision: "approve" });
+    const task = decidedTo("approve");
     expect(results(task)).toEqual([NOT_EXECUTED]);
     task.takeIn(operationAt(task, 0), returnsOk("paid"));
     expect(results(task)).toEqual(["paid"]);

@@ -6,25 +6,40 @@ import type { AgentDefinition, AgentLimits } from "../../contract/agent.ts";
 import type { EffectClass } from "../../contract/effect-class.ts";
 import type { EventBody, EventType, TaskEvent } from "../../contract/event.ts";
 import type { AnswerCall, CallCheck, ModelAnswer, ModelOutcome } from "../../contract/model.ts";
-import type { AnyTool, ToolResponse } from "../../contract/tool.ts";
+import type {
+  AnyTool,
+  BlockCode,
+  CompensateResponse,
+  ReconcileResponse,
+  ToolResponse,
+} from "../../contract/tool.ts";
+import { DEFAULT_RULE } from "../../core/approval/rule.ts";
 import { defineAgent } from "../../core/define-agent.ts";
 import { digestOf } from "../../core/digest.ts";
+import { toolOf } from "../../core/doubt.ts";
 import { sealEvent } from "../../core/log.ts";
 import { reduce } from "../../core/reduce.ts";
 import type { OpenOperation, TaskHead } from "../../core/task-head.ts";
 import { newHead, onMessage, onStart } from "../../core/transition/message.ts";
 import type { NewTask } from "../../core/transition/message.ts";
 import { onModelOutcome } from "../../core/transition/model-outcome.ts";
-import type { ToolOutcome } from "../../core/transition/tool-outcome.ts";
+import type { CompensateOutcome } from "../../core/transition/compensation.ts";
+import { onCompensated } from "../../core/transition/compensation.ts";
+import type { ProposeOutcome } from "../../core/transition/proposed.ts";
+import { onProposed } from "../../core/transition/proposed.ts";
+import type { Lost, ToolOutcome } from "../../core/transition/tool-outcome.ts";
 import { onToolOutcome } from "../../core/transition/tool-outcome.ts";
+import type { ReconcileOutcome } from "../../core/transition/unknown-effect.ts";
+import { onReconciled } from "../../core/transition/unknown-effect.ts";
 import { defineTool } from "../../tools/define-tool.ts";
 
-export function tool(
-  name: string,
-  effect: EffectClass,
-  rest: Partial<Pick<AnyTool, "approval" | "endsTask">> = {},
-): AnyTool {
-  const made = defineTool({
+interface ToolExtras extends Pick<AnyTool, "approval" | "endsTask"> {
+  readonly reconcile: () => { readonly outcome: "not-applied" };
+  readonly compensate: () => { readonly outcome: "undone" };
+}
+
+export function tool(name: string, effect: EffectClass, rest: Partial<ToolExtras> = {}): AnyTool {
+  return defineTool({
     name,
     description: `Is a tool of class ${effect}.`,
     input: z.strictObject({ n: z.int() }),
@@ -33,15 +48,23 @@ export function tool(
     execute: () => "done",
     ...rest,
   });
-  return made;
 }
 
-/** Reads, writes and spends, with and without an approval; `finish` ends the task. */
+/** Never run by these tests: what they answer is drawn. */
+const reconcile = () => ({ outcome: "not-applied" }) as const;
+const compensate = () => ({ outcome: "undone" }) as const;
+
+/**
+ * Reads, writes and spends, with and without an approval. `wire` and `sign` can be asked about,
+ * `write` and `sign` can be undone, and `finish` ends the task.
+ */
 export const TOOLS: readonly AnyTool[] = [
   tool("look", "read"),
   tool("peek", "read", { approval: "required" }),
-  tool("write", "reversible", { approval: "never" }),
+  tool("write", "reversible", { approval: "never", compensate }),
   tool("pay", "financial"),
+  tool("wire", "financial", { approval: "never", reconcile }),
+  tool("sign", "reversible", { reconcile, compensate }),
   tool("finish", "communication", { approval: "never", endsTask: true }),
 ];
 
@@ -77,6 +100,12 @@ export interface CoreTask {
   /** What the model answered becomes part of the task. */
   hear(outcome: ModelOutcome): void;
   takeIn(operation: OpenOperation, outcome: ToolOutcome): void;
+  /** What `reconcile` answers about an operation. */
+  learn(operation: OpenOperation, answer: ReconcileOutcome): void;
+  /** What `propose` answers about an operation. */
+  propose(operation: OpenOperation, answer: ProposeOutcome): void;
+  /** What `compensate` answers about the effect with this number. */
+  undo(n: number, answer: CompensateOutcome): void;
   all<T extends EventType>(type: T): EventOf<T>[];
 }
 
@@ -105,9 +134,21 @@ export function startedTask(agent: AgentDefinition = agentWith()): CoreTask {
       task.record(onModelOutcome(task.head, agent, { ...place, room: turn.room }, outcome));
     },
     takeIn: (operation, outcome) => {
-      const definition = agent.tools.find((each) => each.name === operation.tool);
-      const endsTask = definition?.endsTask ?? false;
-      task.record(onToolOutcome(task.head, operation, outcome, endsTask));
+      task.record(onToolOutcome(task.head, operation, outcome, toolOf(agent, operation)));
+    },
+    learn: (operation, answer) => {
+      task.record(onReconciled(task.head, operation, answer, toolOf(agent, operation)));
+    },
+    propose: (operation, answer) => {
+      const terms = { policyVersion: "policy-1", rule: DEFAULT_RULE };
+      task.record(onProposed(task.head, operation, answer, { agent, terms }));
+    },
+    undo: (n, answer) => {
+      const effect = task
+        .all("tool.returned")
+        .findLast(({ data }) => data.outcome === "ok" && data.compensable?.n === n);
+      if (effect === undefined) throw new Error(`there is no effect ${n}`);
+      task.record(onCompensated(task.head, n, effect.data, answer));
     },
     all: <T extends EventType>(type: T) =>
       task.log.filter((event): event is EventOf<T> => event.type === type),
@@ -191,8 +232,35 @@ export function returnsError(code: string): ToolResponse {
   return { ...RESPONSE, outcome: "error", code, message: `It is ${code}.` };
 }
 
-export function returnsUnknown(): ToolResponse {
-  return { ...RESPONSE, outcome: "unknown", reason: "the process died" };
+export function returnsUnknown(notBefore?: number): ToolResponse {
+  const until = notBefore === undefined ? {} : { notBefore };
+  return { ...RESPONSE, outcome: "unknown", reason: "the process died", ...until };
 }
 
-export const LOST: ToolOutcome = { outcome: "lost", reason: "the invocation ended", at: 1_000 };
+export function isBlocked(code: BlockCode, at: number = RESPONSE.startedAt) {
+  const reason = `it is ${code}`;
+  return { ...RESPONSE, startedAt: at, outcome: "blocked", code, reason } as const;
+}
+
+/** What `reconcile` says at a time. */
+export function finds(
+  said: "applied" | "not-applied" | "unknown",
+  at: number = RESPONSE.startedAt,
+): ReconcileResponse {
+  const response = { ...RESPONSE, startedAt: at, durationMs: 0 };
+  if (said === "applied") return { ...returnsFound(), ...response };
+  if (said === "not-applied") return { ...response, outcome: said };
+  return { ...response, outcome: said, reason: "the other side is down" };
+}
+
+function returnsFound() {
+  return { outcome: "ok", result: { text: "found" }, mediaType: "text/plain" } as const;
+}
+
+/** What `compensate` says. */
+export function becomes(outcome: "undone" | "committed" | "unknown"): CompensateResponse {
+  if (outcome === "undone") return { ...RESPONSE, outcome };
+  return { ...RESPONSE, outcome, reason: `it is ${outcome}` };
+}
+
+export const LOST: Lost = { outcome: "lost", reason: "the invocation ended", at: 1_000 };

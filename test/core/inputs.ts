@@ -2,13 +2,19 @@
 // segment with whatever its model and its tools come back with.
 import fc from "fast-check";
 import type { AnswerCall, ModelOutcome } from "../../contract/model.ts";
+import { BLOCK_CODES } from "../../contract/tool.ts";
+import type { CompensateOutcome } from "../../core/transition/compensation.ts";
 import type { ToolOutcome } from "../../core/transition/tool-outcome.ts";
+import type { ReconcileOutcome } from "../../core/transition/unknown-effect.ts";
 import type { RefusalCode } from "./core-task.ts";
 import {
   answered,
   asksFor,
   badCall,
+  becomes,
   call,
+  finds,
+  isBlocked,
   LOST,
   returnsError,
   returnsOk,
@@ -18,12 +24,26 @@ import {
   trouble,
 } from "./core-task.ts";
 
-/** How a person, or somebody else, settles an awakeable. */
-export type Verdict = "approve" | "reject" | "other-digest" | "garbage" | "rejected" | "stale";
+/** What an approval comes to tell, or what claims to be one of its notices. */
+export type Verdict =
+  | "approve"
+  | "reject"
+  | "edit"
+  | "other-call"
+  | "another-request"
+  | "garbage"
+  | "refused"
+  | "expired"
+  | "stale";
 
 export type Input =
   | { readonly do: "message" }
-  | { readonly do: "cancel" }
+  | { readonly do: "cancel"; readonly compensate: boolean }
+  | { readonly do: "rollback" }
+  | { readonly do: "wait"; readonly ms: number }
+  /** `pick` chooses one of the open operations, or none for `retry`. */
+  | { readonly do: "settle"; readonly pick: number; readonly outcome: "applied" | "not-applied" }
+  | { readonly do: "retry"; readonly pick: number | undefined }
   | { readonly do: "recover"; readonly park: boolean }
   | { readonly do: "timer"; readonly late: boolean }
   /** `pick` chooses one of the open operations. */
@@ -37,7 +57,13 @@ export type Input =
 export interface Reply {
   readonly model: ModelOutcome | "aborted";
   /** In the order in which they return; calls without an outcome here stay in flight. */
-  readonly tools: readonly { readonly pick: number; readonly outcome: ToolOutcome }[];
+  readonly tools: readonly {
+    readonly pick: number;
+    readonly outcome: ToolOutcome;
+    /** In its place where the tool is asked about an unknown effect. */
+    readonly answer: ReconcileOutcome;
+  }[];
+  readonly undo: CompensateOutcome;
 }
 
 interface RawCall {
@@ -111,15 +137,32 @@ const model: fc.Arbitrary<Reply["model"]> = fc.oneof(
 const toolOutcome: fc.Arbitrary<ToolOutcome> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom("one", "two").map(returnsOk) },
   { weight: 2, arbitrary: fc.constant(returnsError("not_found")) },
-  { weight: 1, arbitrary: fc.constant(returnsUnknown()) },
+  { weight: 1, arbitrary: fc.constantFrom(returnsUnknown(), returnsUnknown(100_000)) },
   { weight: 1, arbitrary: fc.constant(LOST) },
+  { weight: 1, arbitrary: fc.constantFrom(...BLOCK_CODES).map((code) => isBlocked(code)) },
 );
 
-const pick = fc.nat(63);
+export const answer: fc.Arbitrary<ReconcileOutcome> = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom(finds("applied"), finds("unknown")) },
+  { weight: 3, arbitrary: fc.constant(finds("not-applied")) },
+  { weight: 1, arbitrary: fc.constantFrom(LOST, isBlocked("credential")) },
+);
+
+export const undo: fc.Arbitrary<CompensateOutcome> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(becomes("undone")) },
+  { weight: 1, arbitrary: fc.constantFrom(becomes("committed"), becomes("unknown")) },
+  { weight: 1, arbitrary: fc.constantFrom(LOST, isBlocked("stopped")) },
+);
+
+export const pick = fc.nat(63);
 
 const reply: fc.Arbitrary<Reply> = fc.record({
   model,
-  tools: fc.array(fc.record({ pick, outcome: toolOutcome }), { maxLength: 6, size: "max" }),
+  tools: fc.array(fc.record({ pick, outcome: toolOutcome, answer }), {
+    maxLength: 6,
+    size: "max",
+  }),
+  undo,
 });
 
 const verdict = fc.constantFrom<Verdict[]>(
@@ -127,9 +170,12 @@ const verdict = fc.constantFrom<Verdict[]>(
   "approve",
   "approve",
   "reject",
-  "other-digest",
+  "edit",
+  "other-call",
+  "another-request",
   "garbage",
-  "rejected",
+  "refused",
+  "expired",
   "stale",
 );
 
@@ -163,7 +209,36 @@ const input: fc.Arbitrary<Input> = fc.oneof(
       park: fc.nat(3).map((n) => n === 0),
     }),
   },
-  { weight: 1, arbitrary: fc.constant({ do: "cancel" as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("cancel" as const),
+      compensate: fc.nat(3).map((n) => n > 0),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: "rollback" as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("wait" as const),
+      ms: fc.constantFrom(1_000, 70_000, 200_000),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("settle" as const),
+      pick,
+      outcome: fc.constantFrom("applied" as const, "not-applied" as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("retry" as const),
+      pick: fc.option(pick, { nil: undefined }),
+    }),
+  },
 );
 
 export const inputs: fc.Arbitrary<readonly Input[]> = fc.array(input, {

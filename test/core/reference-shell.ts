@@ -1,17 +1,23 @@
 // Owns the smallest shell that feeds a task what happens to it, as objects/agent does: it decides
 // when a segment is due, performs what core/ decides, and looks after each decision and each
 // input whether the promises hold that no single log can show.
-import { decide, parkForTools, waitForProvider } from "../../core/decide.ts";
+import { decide } from "../../core/decide.ts";
 import type { Decision } from "../../core/decide.ts";
+import { toolOf } from "../../core/doubt.ts";
+import { parkForTools, waitForProvider } from "../../core/park.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
 import type { OpenOperation, TaskHead } from "../../core/task-head.ts";
 import { markIssued } from "../../core/task-head.ts";
-import type { Settled } from "../../core/transition/approval.ts";
-import { onApprovalOpened, onApprovalSettled } from "../../core/transition/approval.ts";
 import { onCancel, onRecover, onTimer, onToolDone } from "../../core/transition/control.ts";
+import { verbOf } from "../../core/tool-verb.ts";
+import { onRollback } from "../../core/transition/compensation.ts";
+import type { ProposeOutcome } from "../../core/transition/proposed.ts";
+import { onRetry } from "../../core/transition/retry.ts";
+import { onStated, statementProblem } from "../../core/transition/unknown-effect.ts";
 import type { CoreTask } from "./core-task.ts";
 import { LOST } from "./core-task.ts";
 import type { Input, Reply, Verdict } from "./inputs.ts";
+import { decided, edited, opened, tell } from "./notices.ts";
 
 export interface ShellWatch {
   onDecision(head: TaskHead, decision: Decision): void;
@@ -49,10 +55,23 @@ function command(task: CoreTask, input: Command): void {
     case "message":
       return task.say(`And then, after ${head.nextSeq} entries?`);
     case "cancel":
-      return task.record(onCancel(head, "ann", "not needed"));
+      return task.record(onCancel(head, "ann", "not needed", input.compensate));
+    case "rollback":
+      return task.record(onRollback(head, "ann", "all wrong"));
+    case "wait":
+      task.now += input.ms;
+      return undefined;
+    case "settle":
+      return withOperation(head.operations, input.pick, (each) =>
+        stateOutcome(task, each, input.outcome),
+      );
+    case "retry":
+      return retry(task, input.pick);
     case "recover":
       return recover(task, input.park);
     case "timer":
+      // It fires at its time, or it is one of an earlier park.
+      if (!input.late) task.now = Math.max(task.now, head.park.wakeAt ?? 0);
       return task.record(onTimer(head, head.park.number - (input.late ? 1 : 0)));
     case "tool-done":
       return withOperation(head.operations, input.pick, (each) =>
@@ -60,13 +79,31 @@ function command(task: CoreTask, input: Command): void {
       );
     case "open-approval":
       return withOperation(inState(head, "approval-requested"), input.pick, (each) =>
-        task.record(onApprovalOpened(head, each.operationId, `sign-${head.nextSeq}`)),
+        tell(task, each, opened(each, `sign-${head.nextSeq}`)),
       );
     case "settle-approval":
       return withOperation(inState(head, "approval-open"), input.pick, (each) =>
         settle(task, each, input.verdict),
       );
   }
+}
+
+function stateOutcome(
+  task: CoreTask,
+  operation: OpenOperation,
+  outcome: "applied" | "not-applied",
+): void {
+  const { operationId } = operation;
+  const statement = { operationId, outcome, reason: "I looked", by: "bob" };
+  if (task.head.cancelling || statementProblem(task.head, statement) !== undefined) return;
+  task.record(onStated(task.head, statement, toolOf(task.agent, operation), task.now));
+}
+
+function retry(task: CoreTask, pick: number | undefined): void {
+  const { operations } = task.head;
+  const picked = pick === undefined ? undefined : operations[pick % operations.length];
+  const one = picked === undefined ? {} : { operationId: picked.operationId };
+  task.record(onRetry(task.head, task.agent, { ...one, by: "bob" }));
 }
 
 function inState(head: TaskHead, state: OpenOperation["state"]): readonly OpenOperation[] {
@@ -82,19 +119,32 @@ function withOperation(
   if (picked !== undefined) act(picked);
 }
 
-function settle(task: CoreTask, { operationId, approval }: OpenOperation, verdict: Verdict): void {
-  const awakeableId = verdict === "stale" ? "sign-0" : (approval?.awakeableId ?? "");
-  const digest = verdict === "other-digest" ? "f".repeat(64) : (approval?.digest ?? "");
-  const decision = verdict === "reject" ? "reject" : "approve";
-  const settled: Record<Verdict, Settled> = {
-    approve: { text: JSON.stringify({ decision, digest, by: "bob" }) },
-    reject: { text: JSON.stringify({ decision, digest, message: "Too much." }) },
-    "other-digest": { text: JSON.stringify({ decision, digest }) },
-    stale: { text: JSON.stringify({ decision, digest }) },
-    garbage: { text: "yes" },
-    rejected: { rejected: "somebody rejected it" },
-  };
-  task.record(onApprovalSettled(task.head, operationId, awakeableId, settled[verdict]));
+function settle(task: CoreTask, operation: OpenOperation, verdict: Verdict): void {
+  const { approval } = operation;
+  const spent = approval?.awakeableId === undefined ? {} : { awakeableId: approval.awakeableId };
+  switch (verdict) {
+    case "approve":
+      return tell(task, operation, decided(operation, "approve", { by: "bob" }));
+    case "reject":
+      return tell(task, operation, decided(operation, "reject", { message: "Too much." }));
+    case "edit": {
+      const edit = edited(task.head, operation, { n: task.head.nextSeq });
+      const { digest } = edit;
+      return tell(task, operation, { ...decided(operation, "approve"), digest, edited: edit });
+    }
+    case "other-call":
+      return tell(task, operation, decided(operation, "approve", { digest: "f".repeat(64) }));
+    case "another-request":
+      return tell(task, operation, decided(operation, "approve"), { approvalId: "f".repeat(64) });
+    case "garbage":
+      return tell(task, operation, { type: "mismatch", reason: "it is not JSON", ...spent });
+    case "refused":
+      return tell(task, operation, { type: "refused", decision: "approve", reason: "policy" });
+    case "expired":
+      return tell(task, operation, { type: "expired" });
+    case "stale":
+      return tell(task, operation, { type: "stale", changes: [] });
+  }
 }
 
 function recover(task: CoreTask, park: boolean): void {
@@ -147,9 +197,11 @@ function advance(running: Running, reply: Reply): StepEnd {
       return callModel(running, reply.model);
     case "call-tools":
       return callTools(task, decision.operations, reply.tools);
-    case "cancel-tools":
-      for (const each of decision.operations)
-        task.takeIn(each, reply.tools[each.ordinal]?.outcome ?? LOST);
+    case "settle-tools":
+      for (const each of decision.operations) takeIn(task, each, reply.tools[each.ordinal]);
+      return "go-on";
+    case "compensate":
+      task.undo(decision.effect, reply.undo);
       return "go-on";
     case "yield":
     case "end":
@@ -194,13 +246,42 @@ function callTools(
 ): StepEnd {
   task.head = markIssued(task.head, new Set(operations.map((each) => each.operationId)));
   const inFlight = new Map(operations.map((each) => [each.operationId, each]));
-  for (const { pick, outcome } of returning) {
-    withOperation([...inFlight.values()], pick, (each) => {
+  for (const back of returning) {
+    withOperation([...inFlight.values()], back.pick, (each) => {
       inFlight.delete(each.operationId);
-      task.takeIn(each, outcome);
+      takeIn(task, each, back);
     });
   }
   if (inFlight.size === 0) return "go-on";
-  task.record([parkForTools([...inFlight.values()], task.now + 120_000)]);
+  const lookAt = task.now + 120_000;
+  task.record([parkForTools(task.head, task.agent, [...inFlight.values()], lookAt)]);
   return "end";
+}
+
+/** Outcomes are drawn without times: they are of now. Without one the call was given up. */
+function takeIn(task: CoreTask, operation: OpenOperation, back?: Reply["tools"][number]): void {
+  const now = { startedAt: task.now, at: task.now };
+  if (verbOf(operation) === "propose") {
+    task.propose(operation, back === undefined ? LOST : proposed(operation, back.outcome, now));
+    return;
+  }
+  if (verbOf(operation) === "reconcile") {
+    task.learn(operation, { ...(back?.answer ?? LOST), ...now });
+    return;
+  }
+  const outcome = { ...(back?.outcome ?? LOST), ...now };
+  const acts = outcome.outcome === "unknown" && outcome.notBefore !== undefined;
+  const until = acts ? { notBefore: task.now + (outcome.notBefore ?? 0) } : {};
+  task.takeIn(operation, { ...outcome, ...until });
+}
+
+/** As good as the outcome that was drawn: what is blocked or wrong is so when it is proposed too. */
+function proposed(
+  { argumentsDigest, toolVersion }: OpenOperation,
+  outcome: Reply["tools"][number]["outcome"],
+  at: { readonly startedAt: number },
+): ProposeOutcome {
+  if (outcome.outcome === "error" || outcome.outcome === "blocked") return { ...outcome, ...at };
+  if (outcome.outcome === "lost") return outcome;
+  return { v: 1, toolVersion, durationMs: 0, ...at, outcome: "proposed", argumentsDigest };
 }

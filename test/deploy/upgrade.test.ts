@@ -2,10 +2,11 @@
 // is pinned to the old one.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import type { StatusView } from "../../contract/api.ts";
 import { defineTool } from "../../index.ts";
 import { openScene, type Desk, type Scene } from "../agent/support/scene.ts";
 import { asksFor, says, scriptedModel } from "../agent/support/scripted-model.ts";
-import { PATIENCE } from "../agent/support/task.ts";
+import { PATIENCE, type Task } from "../agent/support/task.ts";
 
 const TASKS = 40;
 const paid: string[] = [];
@@ -20,6 +21,17 @@ const pay = defineTool({
     return `paid ${cents}`;
   },
 });
+
+/** The task once it waits with another proposal than before. */
+function proposedAfter(task: Task, before: StatusView | undefined): Promise<StatusView> {
+  const old = before?.operations[0]?.proposal?.approvalId;
+  return vi.waitFor(async () => {
+    const view = await task.status();
+    expect(view.status).toBe("waiting-approval");
+    expect(view.operations[0]?.proposal?.approvalId).not.toBe(old);
+    return view;
+  }, PATIENCE);
+}
 
 const script = () =>
   scriptedModel((request) =>
@@ -46,7 +58,7 @@ describe("a new version while tasks wait", () => {
       .map(({ id }) => String(id));
   };
 
-  it("F20 waiting tasks continue from their state on the new code, and the old deployment goes", async () => {
+  it("F20 R38 waiting tasks continue from their state on the new code, and the old deployment goes", async () => {
     const old = await open("1");
     const ids = Array.from({ length: TASKS }, (_, index) => `task-${index}`);
     await Promise.all(ids.map((id) => old.task(id).start("pay")));
@@ -71,12 +83,20 @@ describe("a new version while tasks wait", () => {
     await Promise.all(
       ids.map((id, index) => next.task(id).decide(waiting[index]?.operations[0], "approve")),
     );
+    // What was approved was the old agent's call: nothing is done, and the new one's is proposed.
+    const anew = await Promise.all(
+      ids.map((id, index) => proposedAfter(next.task(id), waiting[index])),
+    );
+    expect(paid).toEqual([]);
+    await Promise.all(
+      ids.map((id, index) => next.task(id).decide(anew[index]?.operations[0], "approve")),
+    );
     const ended = await Promise.all(ids.map((id) => next.task(id).until("idle")));
     expect(ended.map((view) => view.agentVersion)).toEqual(ids.map(() => "2"));
     expect(ended.map((view) => view.lastTurn?.answer)).toEqual(ids.map(() => "done"));
     expect(paid.toSorted()).toEqual(ids.toSorted());
     const versions = await next.task("task-0").logged("segment.started", 2);
-    expect(versions.map((event) => event.agentVersion)).toEqual(["1", "2"]);
+    expect(new Set(versions.map((event) => event.agentVersion))).toEqual(new Set(["1", "2"]));
     const mismatches = await scene.engine.admin.query(
       "SELECT id FROM sys_invocation WHERE status IN ('paused', 'backing-off')",
     );

@@ -33,6 +33,11 @@ describe("the documents", () => {
       name,
       policy.approval,
       policy.repeatable,
+      policy.needsKey,
+      policy.compensation,
+      policy.freshAuthority,
+      policy.fork,
+      policy.replay,
       policy.changes,
     ]);
     expect(said).toEqual(rows);
@@ -44,7 +49,7 @@ describe("the documents", () => {
     expect(listed).toEqual(Object.entries(ERROR_STATUS));
   });
 
-  it.each(["README.md", "docs/testing.md"])("the code in %s compiles against the public exports", async (page) => {
+  it.each(["README.md", "docs/credentials.md", "docs/effects.md", "docs/encryption.md", "docs/testing.md"])("the code in %s compiles against the public exports", async (page) => {
     // Inside the project, so that packages are found; git and the compiler pass it over.
     await mkdir(join(root, ".holdfast"), { recursive: true });
     const folder = await mkdtemp(join(root, ".holdfast/docs-"));

@@ -7,6 +7,8 @@ import type { CallModel } from "../../contract/port.ts";
 import { defineAgent, manifestOf } from "../../core/define-agent.ts";
 import type { ModelCallerOptions } from "../../services/model/model-caller.ts";
 import { createContextCache } from "../../services/model/context-cache.ts";
+import { createPolicyEngine } from "../../services/policy/policy-engine.ts";
+import { createJudge } from "../../core/grant/judge-authority.ts";
 import { createModelCaller } from "../../services/model/model-caller.ts";
 import { createMemoryArtifactStore } from "../../services/artifacts/memory-artifact-store.ts";
 import { defineTool } from "../../tools/define-tool.ts";
@@ -43,6 +45,8 @@ export function clerkOf({ limits = {}, output, models = ["p/m"] }: Clerk = {}) {
   });
 }
 
+const policy = createPolicyEngine();
+
 export interface Setup extends Clerk {
   readonly providers: Readonly<Record<string, ModelProvider>>;
   readonly artifacts?: ArtifactStore;
@@ -62,6 +66,11 @@ export function callerOf(setup: Setup): CallModel {
     findUnregistered: () => Promise.resolve([]),
     inlineLimitBytes: setup.inlineLimitBytes ?? 1024,
     cache: createContextCache(),
+    authority: {
+      judge: createJudge(policy),
+      policyVersion: policy.version,
+      ruleFor: policy.ruleFor,
+    },
     ...setup.options,
   });
 }

@@ -39,7 +39,8 @@ const good = (args: unknown) => ({
   toolVersion: "1",
   effect: "read",
 });
-const judge = (calls: readonly RawCall[], maxCalls = 64) => judgeCalls(calls, tools, maxCalls);
+const judge = (calls: readonly RawCall[], maxCalls = 64) =>
+  judgeCalls(calls, tools, maxCalls, () => ({}));
 
 describe("a call that can be made", () => {
   it("has the digest of its arguments, however they are written", async () => {
@@ -94,7 +95,7 @@ describe("a call that cannot be made", () => {
       effect: "read",
       execute: () => "x",
     });
-    const judged = await judgeCalls([call("{}", "a", "picky")], [picky], 1);
+    const judged = await judgeCalls([call("{}", "a", "picky")], [picky], 1, () => ({}));
     expect(judged[0]?.check).toMatchObject({ ok: false, code: "invalid_arguments" });
   });
 

@@ -32,6 +32,7 @@ function engineOf(taskIds: readonly string[], bad: string) {
       resumed.push(id);
     },
     killInvocation: async () => {},
+    pauseInvocation: async () => {},
     async recover({ taskId }: { readonly taskId: string }) {
       refuseBad(taskId);
       recovered.push(taskId);

@@ -32,7 +32,7 @@ describe("an outage longer than the segment's retry budget", () => {
     await engine.send(`${CLERK}/new/start`, { message: "new\npay 5 | done *" });
 
     await expect
-      .poll(() => scene.open("run"), BUDGET)
+      .poll(() => scene.segments(), BUDGET)
       .toEqual([
         expect.objectContaining({ status: "paused" }),
         expect.objectContaining({ status: "paused" }),

@@ -90,6 +90,26 @@ describe("SIGKILL of the server", () => {
     expect(issued).toEqual([`1/0/1`, `2/0/1`, `3/0/1`].map((end) => `${first.taskUid}/${end}`));
   });
 
+  it("R7 at another address it goes on once that is registered", { timeout: 90_000 }, async () => {
+    const { world } = scene;
+    const hold = world.hold("re-addressed", "pay 5 after");
+    const running = await scene.start("re-addressed", PLAN);
+    const waiting = await scene.start("waiting-there", PLAN);
+    await waiting.until("waiting-approval");
+    await hold.reached();
+    await worker.kill();
+    // The new worker looks after what is bound to the old address.
+    worker = await scene.spawn();
+    hold.release();
+    for (const task of [running, waiting]) {
+      await approve(task.id);
+      const { view, log } = await endOf(task);
+      expect(view.lastTurn?.answer).toBe(ANSWER);
+      expect(world.effects(task.id).map(({ what }) => what)).toEqual(EFFECTS);
+      expect(dataOf(log, "model.answered")).toHaveLength(4);
+    }
+  });
+
   it("R7 another process with an empty disk goes on behind the same address", async () => {
     const { world } = scene;
     const hold = world.hold("moved", "pay 5 after");
@@ -114,6 +134,6 @@ describe("SIGKILL of the server", () => {
 async function openRunsOf(scene: RecoveryScene, taskId: string): Promise<readonly unknown[]> {
   return scene.engine.admin.query(
     `SELECT target FROM sys_invocation WHERE target_service_key = '${taskId}'
-     AND status != 'completed' AND target_handler_name IN ('run', 'apply', 'wake')`,
+     AND status != 'completed' AND target_handler_name IN ('begin', 'run', 'apply', 'wake')`,
   );
 }

@@ -28,7 +28,7 @@ describe("supervision", () => {
     vi.waitFor(async () => {
       const [row] = await scene.engine.admin.query(
         `SELECT id, status FROM sys_invocation WHERE target_service_key = '${task.id}'
-         AND target_handler_name = 'run' AND status != 'completed'`,
+         AND target_handler_name IN ('begin', 'run') AND status != 'completed'`,
       );
       expect(row?.["status"], task.id).toBe(status);
       return String(row?.["id"]);
@@ -97,7 +97,7 @@ describe("supervision", () => {
     await watcher.supervise();
     await watcher.supervise();
     await task.post("recover", {});
-    await expect.poll(() => scene.open("run"), PATIENCE).toEqual([]);
+    await expect.poll(() => scene.segments(), PATIENCE).toEqual([]);
     expect((await task.status()).status).toBe("waiting-reconcile");
     expect(scene.world.arrivals(task.id, "pay")).toEqual(["pay 5 before", "pay 5 after"]);
     expect(scene.world.arrivals(task.id, "model")).toEqual(["model 1.", "model 2."]);
@@ -124,7 +124,7 @@ describe("supervision", () => {
     await vi.waitFor(async () => {
       const [row] = await scene.engine.admin.query(
         `SELECT last_failure FROM sys_invocation WHERE target_service_key = 'changed'
-         AND target_handler_name = 'run' AND status = 'backing-off'`,
+         AND target_handler_name IN ('begin', 'run') AND status = 'backing-off'`,
       );
       expect(String(row?.["last_failure"])).toContain("Journal mismatch");
     }, PATIENCE);

@@ -63,7 +63,9 @@ describe("the crash runner", () => {
       // in flight when its result, or the answer of `start`, is about to be sent.
       const repeating = points.filter((point) => point.extraModelCalls > 0);
       for (const { entry } of repeating) {
-        expect(entry).toMatch(/^refunds\/(run#\d+ .* \(action result\)|start#1 .* \(output\))$/);
+        expect(entry).toMatch(
+          /^refunds\/((begin|run)#\d+ .* \(action result\)|start#1 .* \(output\))$/,
+        );
       }
       const extraModelCalls = points.reduce((sum, point) => sum + point.extraModelCalls, 0);
       const extraRequests = requests.length - effects.length;
@@ -75,14 +77,14 @@ describe("the crash runner", () => {
     "R105 names the entry at which a careless tool pays twice",
     { timeout: LIMIT_MS },
     async () => {
-      const paid = "tools.refund/execute#1 entry 2 (action result)";
+      const paid = "tools.refund/execute#1 entry 4 (action result)";
       const crash = crashRefunds({ only: [paid] }, { CARELESS: "yes" });
       await expect(crash).rejects.toThrow(`at ${paid}: done more than once: refund 2 times`);
     },
   );
 
   it("R20 F2 enters a tool once whose result was recorded", { timeout: LIMIT_MS }, async () => {
-    const only = ["tools.refund/execute#1 entry 3 (output)"];
+    const only = ["tools.refund/execute#1 entry 5 (output)"];
     const { report, requests, effects } = await crashRefunds({ only });
     expect(report.points).toEqual([{ entry: only[0], crashed: true, extraModelCalls: 0 }]);
     // Undisturbed, and with the crash.

@@ -11,22 +11,27 @@ import { connectTask } from "../../testing/ingress-client.ts";
 import { scriptedModel } from "../../testing/scripted-model.ts";
 import type { TaskClient } from "../../testing/task-client.ts";
 import { startEngine, type TestEngine } from "../support/restate.ts";
+import { APPROVAL_RULES, APPROVAL_SCENARIOS } from "./approval-scenarios.ts";
+import { EFFECT_SCENARIOS } from "./effect-scenarios.ts";
 import type { Scenario } from "./scenarios.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
-const onServer = new Map(SCENARIOS.map(({ agent, script }) => [agent.name, scriptedModel(script)]));
+const ALL = [...SCENARIOS, ...EFFECT_SCENARIOS, ...APPROVAL_SCENARIOS];
+const approvals = APPROVAL_RULES;
+const onServer = new Map(ALL.map(({ agent, script }) => [agent.name, scriptedModel(script)]));
 
 let engine: TestEngine;
 let worker: Worker;
 beforeAll(async () => {
   engine = await startEngine();
   const app = createApp({
-    agents: SCENARIOS.map(({ agent }) => agent),
+    agents: ALL.map(({ agent }) => agent),
     providers: Object.fromEntries(onServer),
     artifacts: createFsArtifactStore({ directory: `${engine.directory}/artifacts` }),
     ingressUrl: engine.ingressUrl,
     adminUrl: engine.adminUrl,
     logger: createLogger("error"),
+    approvals,
   });
   worker = await app.serve({ port: 0 });
   await worker.register();
@@ -36,11 +41,15 @@ afterAll(async () => {
   await engine.stop();
 });
 
-describe.each(SCENARIOS)("$name", (scenario) => {
+describe.each(ALL)("$name", (scenario) => {
   it("R21 makes the same log in memory and on a server", async () => {
     const { agent, script } = scenario;
     const scripted = scriptedModel(script);
-    const inMemory = runInMemory({ agent, providers: { [agent.name]: scripted } });
+    const inMemory = runInMemory({
+      agent,
+      providers: { [agent.name]: scripted },
+      approvals,
+    });
     const asInMemory = await logOf(scenario, inMemory, () => scripted.requests().length);
     scripted.assertDone();
 

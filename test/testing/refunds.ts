@@ -26,6 +26,7 @@ export function refundAgent(ledger: EffectLedger, careless = false): AgentDefini
     input: order,
     output: z.object({ receipt: z.string() }),
     effect: "financial",
+    idempotency: "honoured",
     execute: ({ orderId }, { idempotencyKey }) => {
       const request: LedgerRequest = { key: idempotencyKey, tool: "refund", input: { orderId } };
       ledger.record(request);

@@ -52,6 +52,7 @@ const close = defineTool({
   approval: "never",
   endsTask: true,
   execute: () => "closed",
+  compensate: () => ({ outcome: "undone" }),
 });
 
 const ponder = defineTool({

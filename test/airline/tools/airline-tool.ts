@@ -6,6 +6,7 @@ import type { AnyTool } from "../../../contract/tool.ts";
 import { defineTool } from "../../../tools/define-tool.ts";
 import type { AirlineDatabase } from "../database.ts";
 import { openDatabase } from "../database.ts";
+import { WRITES } from "../conversation.ts";
 import { loadRecordedTools } from "../dataset.ts";
 
 /** Thrown by a tool that refuses; its message is the tool's output and nothing has changed. */
@@ -21,15 +22,18 @@ interface AirlineToolSpec<Input> {
   execute(input: Input, database: AirlineDatabase): unknown;
 }
 
+/** `default`: a person must allow each write. The recorded conversations know no approvals. */
+export type WriteApproval = "default" | "never";
+
 /** A tool on the databases in a directory, one per task. */
-export type AirlineTool = (directory: string) => AnyTool;
+export type AirlineTool = (directory: string, approval: WriteApproval) => AnyTool;
 
 const recordedTools = loadRecordedTools();
 
 export function airlineTool<Input>(spec: AirlineToolSpec<Input>): AirlineTool {
   const recorded = recordedTools.get(spec.name);
   if (recorded === undefined) throw new Error(`tools.json has no tool ${spec.name}`);
-  return (directory) =>
+  return (directory, approval) =>
     defineTool({
       name: spec.name,
       version: "1",
@@ -39,9 +43,10 @@ export function airlineTool<Input>(spec: AirlineToolSpec<Input>): AirlineTool {
       // A document or a text; tools.test.ts compares every one with the recorded output.
       output: z.unknown(),
       effect: spec.effect,
+      // The database applies once per key.
+      idempotency: spec.effect === "read" ? "none" : "honoured",
       endsTask: spec.endsTask ?? false,
-      // The recorded conversations know no approvals.
-      approval: "never",
+      approval: WRITES.has(spec.name) ? approval : "never",
       execute: (input, { taskId, idempotencyKey }) => {
         using database = openDatabase(directory, taskId);
         database.recordRequest({ idempotencyKey, tool: spec.name, input });

@@ -1,5 +1,6 @@
 // The airline's tools, in the order of tools.json.
 import type { AnyTool } from "../../../contract/tool.ts";
+import type { WriteApproval } from "./airline-tool.ts";
 import { bookReservation } from "./book-reservation.ts";
 import { calculate } from "./calculate.ts";
 import { cancelReservation } from "./cancel-reservation.ts";
@@ -33,6 +34,9 @@ const TOOLS = [
 ];
 
 /** The 14 tools on the databases in a directory, one file per task. */
-export function airlineTools(directory: string): readonly AnyTool[] {
-  return TOOLS.map((tool) => tool(directory));
+export function airlineTools(
+  directory: string,
+  approval: WriteApproval = "never",
+): readonly AnyTool[] {
+  return TOOLS.map((tool) => tool(directory, approval));
 }

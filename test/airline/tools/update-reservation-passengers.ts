@@ -6,7 +6,8 @@ import { passengers } from "./inputs.ts";
 
 export const updateReservationPassengers = airlineTool({
   name: "update_reservation_passengers",
-  effect: "reversible",
+  // Nobody keeps the former passengers.
+  effect: "irreversible",
   input: z.looseObject({ reservation_id: z.string(), passengers }),
   execute: (input, database) => {
     const reservation = findReservation(database, input.reservation_id);

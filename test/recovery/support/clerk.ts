@@ -50,6 +50,8 @@ function clerkTool(
     input: z.strictObject({ what: z.string() }),
     output: z.string(),
     effect,
+    // The world's ledger honours keys.
+    idempotency: effect === "read" ? "none" : "honoured",
     approval,
     async execute({ what }, { taskId, idempotencyKey }) {
       await tell({ at: `${name} ${what} before`, taskId });

@@ -33,8 +33,8 @@ export interface RecoveryScene {
   start(id: string, plan: string): Promise<Task>;
   /** A worker in this process that serves nobody and only supervises. */
   watch(): Promise<Worker>;
-  /** The invocations of this handler of the agent that have not completed. */
-  open(handler: string): Promise<readonly { readonly id: string; readonly status: string }[]>;
+  /** The invocations that execute segments and have not completed. */
+  segments(): Promise<readonly { readonly id: string; readonly status: string }[]>;
   stop(): Promise<void>;
 }
 
@@ -63,10 +63,10 @@ export async function openRecoveryScene(): Promise<RecoveryScene> {
       watchers.push(watcher);
       return watcher;
     },
-    async open(handler) {
+    async segments() {
       const rows = await engine.admin.query(
         `SELECT id, status FROM sys_invocation WHERE target_service_name = '${CLERK}'
-         AND target_handler_name = '${handler}' AND status != 'completed'`,
+         AND target_handler_name IN ('begin', 'run') AND status != 'completed'`,
       );
       return rows.map(({ id, status }) => ({ id: String(id), status: String(status) }));
     },
@@ -122,7 +122,7 @@ function pathsOf({ agents = true, tools = true, waiters = true }: ServePart): re
   return [
     ...(agents === false ? [] : ["/agents"]),
     ...(tools === false ? [] : ["/tools"]),
-    ...(waiters ? ["/waiters/v1"] : []),
+    ...(waiters ? ["/waiters/v1", "/control"] : []),
   ];
 }
 
