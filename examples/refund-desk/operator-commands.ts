@@ -22,7 +22,7 @@ export function operatorCommands({ adminUrl, taskUrl, workerPid }: Addresses): s
     section(
       "Inspect it with the Restate CLI",
       `${restate} invocations list`,
-      `${restate} invocations list --all --handler run`,
+      `${restate} invocations list --all --service refund-desk`,
 
       `${restate} services list`,
     ),

@@ -1,25 +1,9 @@
-// Owns reading the bodies of the public handlers. The check runs in the handler and not in
-// the serde, because a serde's failure loses our error code on its way to the caller.
-import type { Serde } from "@restatedev/restate-sdk";
+// Owns reading the bodies of the public handlers: plain JSON, and of a union's variants the one
+// that got furthest is told.
 import type { BodySchema } from "../../contract/api.ts";
-import { describeSchema } from "../../contract/schema.ts";
+import type { RawBody } from "../../contract/raw-body.ts";
+import { bodyProblem } from "../../contract/raw-body.ts";
 import { problem } from "./problem.ts";
-
-/** A body that was not looked at yet. */
-export interface RawBody {
-  readonly bytes: Uint8Array;
-}
-
-/** Takes any body, and tells Restate the JSON Schema of a good one. */
-export function bodySerde(schema: BodySchema<unknown>): Serde<RawBody> {
-  const jsonSchema = describeSchema(schema);
-  return {
-    contentType: "application/json",
-    ...(jsonSchema === undefined ? {} : { jsonSchema }),
-    serialize: (body) => body.bytes,
-    deserialize: (bytes) => ({ bytes }),
-  };
-}
 
 /**
  * The body as the schema has it. Fails with 413 above `maxBytes`, with 400 for a body that is
@@ -34,10 +18,7 @@ export function readBody<T>(schema: BodySchema<T>, body: RawBody, maxBytes: numb
   }
   const parsed = schema.safeParse(parseJson(body.bytes));
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues
-    .map(innermost)
-    .map((issue) => `${issue.path.map(String).join(".") || "(body)"}: ${issue.message}`);
-  throw problem("invalid_input", `the body does not have the required form: ${issues.join("; ")}`);
+  throw problem("invalid_input", bodyProblem(parsed.error.issues.map(innermost)));
 }
 
 type Issue = NonNullable<ReturnType<BodySchema<unknown>["safeParse"]>["error"]>["issues"][number];

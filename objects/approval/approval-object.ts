@@ -8,9 +8,10 @@ import { decideInputSchema, showInputSchema } from "../../contract/approval-api.
 import type { ApprovalPackage } from "../../contract/approval.ts";
 import { APPROVAL_SERVICE } from "../../contract/approval.ts";
 import type { Wake } from "../../contract/command.ts";
+import type { RawBody } from "../../contract/raw-body.ts";
+import { bodySerde } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
-import type { RawBody } from "./input.ts";
-import { bodySerde, readBody } from "./input.ts";
+import { readBody } from "./input.ts";
 import { jsonOf } from "./json-serde.ts";
 import type { JudgeInput } from "./judge.ts";
 import { judgeBallot } from "./judge.ts";

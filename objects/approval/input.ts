@@ -1,29 +1,13 @@
 // Owns reading the bodies of `decide` and `show`. Strictly: a body that two readers could take in
-// two ways decides nothing (R33). The check runs in the handler, where our error codes survive.
-import type { Serde } from "@restatedev/restate-sdk";
+// two ways decides nothing (R33).
 import type { BodySchema } from "../../contract/api.ts";
-import { describeSchema } from "../../contract/schema.ts";
+import type { RawBody } from "../../contract/raw-body.ts";
+import { bodyProblem } from "../../contract/raw-body.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
 import { problem } from "./problem.ts";
 
 /** Far above every decision: edited arguments are what may be long. Bytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
-
-/** A body that was not looked at yet. */
-export interface RawBody {
-  readonly bytes: Uint8Array;
-}
-
-/** Takes any body, and tells Restate the JSON Schema of a good one. */
-export function bodySerde(schema: BodySchema<unknown>): Serde<RawBody> {
-  const jsonSchema = describeSchema(schema);
-  return {
-    contentType: "application/json",
-    ...(jsonSchema === undefined ? {} : { jsonSchema }),
-    serialize: (body) => body.bytes,
-    deserialize: (bytes) => ({ bytes }),
-  };
-}
 
 /** The body as the schema has it. Fails with 413 or 400, naming the path and never the value. */
 export function readBody<T>(schema: BodySchema<T>, { bytes }: RawBody): T {
@@ -33,10 +17,7 @@ export function readBody<T>(schema: BodySchema<T>, { bytes }: RawBody): T {
   }
   const parsed = schema.safeParse(parseBytes(bytes));
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(
-    (issue) => `${issue.path.map(String).join(".") || "(body)"}: ${issue.message}`,
-  );
-  throw problem("invalid_input", `the body does not have the required form: ${issues.join("; ")}`);
+  throw problem("invalid_input", bodyProblem(parsed.error.issues));
 }
 
 function parseBytes(bytes: Uint8Array): unknown {

@@ -4,6 +4,7 @@ import { TerminalError } from "@restatedev/restate-sdk";
 import type { BodySchema } from "../../contract/api.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 import { ERROR_STATUS } from "../../contract/errors.ts";
+import { bodyProblem } from "../../contract/raw-body.ts";
 
 /** An error that nobody should retry. */
 export function problem(code: ErrorCode, message: string): TerminalError {
@@ -18,10 +19,7 @@ export function invalidInput(message: string): TerminalError {
 export function check<T>(schema: BodySchema<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(
-    ({ path, message }) => `${path.map(String).join(".") || "(body)"}: ${message}`,
-  );
-  throw invalidInput(`the body does not have the required form: ${issues.join("; ")}`);
+  throw invalidInput(bodyProblem(parsed.error.issues));
 }
 
 /** A body of the public handlers, from JSON. Fails with 400. */

@@ -1,30 +1,13 @@
-// Owns the errors of `holdfast.stops`, and reading its bodies: checked in the handler, since a
-// serde's failure loses our error code on its way to the caller.
-import { type Serde, TerminalError } from "@restatedev/restate-sdk";
+// Owns the errors of `holdfast.stops`, and reading its bodies.
+import { TerminalError } from "@restatedev/restate-sdk";
 import type { BodySchema } from "../../contract/api.ts";
 import { ERROR_STATUS, type ErrorCode } from "../../contract/errors.ts";
-import { describeSchema } from "../../contract/schema.ts";
+import { bodyProblem, type RawBody } from "../../contract/raw-body.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
 
 /** An error that nobody should retry. */
 export function problem(code: ErrorCode, message: string): TerminalError {
   return new TerminalError(message, { errorCode: ERROR_STATUS[code], metadata: { code } });
-}
-
-/** A body that was not looked at yet. */
-export interface RawBody {
-  readonly bytes: Uint8Array;
-}
-
-/** Takes any body, and tells Restate the JSON Schema of a good one. */
-export function bodySerde(schema: BodySchema<unknown>): Serde<RawBody> {
-  const jsonSchema = describeSchema(schema);
-  return {
-    contentType: "application/json",
-    ...(jsonSchema === undefined ? {} : { jsonSchema }),
-    serialize: (body) => body.bytes,
-    deserialize: (bytes) => ({ bytes }),
-  };
 }
 
 const MAX_BODY_BYTES = 16 * 1024;
@@ -39,10 +22,7 @@ export function readBody<T>(schema: BodySchema<T>, { bytes }: RawBody): T {
   }
   const parsed = schema.safeParse(parseBytes(bytes));
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(
-    ({ path, message }) => `${path.map(String).join(".") || "(body)"}: ${message}`,
-  );
-  throw problem("invalid_input", `the body does not have the required form: ${issues.join("; ")}`);
+  throw problem("invalid_input", bodyProblem(parsed.error.issues));
 }
 
 function parseBytes(bytes: Uint8Array): unknown {

@@ -23,7 +23,8 @@ import {
 } from "../../contract/stop.ts";
 import { checkStops } from "../../core/stop/stops.ts";
 import { lift, settle, stop } from "./change-stops.ts";
-import { bodySerde, problem, type RawBody, readBody } from "./stop-problem.ts";
+import { bodySerde, type RawBody } from "../../contract/raw-body.ts";
+import { problem, readBody } from "./stop-problem.ts";
 import { readRecord } from "./stop-record.ts";
 import { readState } from "./stops-state.ts";
 

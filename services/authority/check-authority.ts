@@ -10,6 +10,7 @@ import type { AnyTool, BlockCode, Blocked, ToolRequest } from "../../contract/to
 import { EFFECT_POLICY } from "../../core/effect-policy.ts";
 import { grantsForTools } from "../../core/grant/name-grants.ts";
 import { proposalDigest } from "../../core/proposal.ts";
+import { NO_RESOURCE, touchedResource } from "../../core/touched-resource.ts";
 
 /** The task's own view, as of now. Rejects when nobody could be asked. */
 export type ReadAuthority = (
@@ -130,7 +131,7 @@ function checkApproval(call: Call, operation: Approved): Blocked | undefined {
   if (policyVersion !== ports.policyVersion) {
     return blocked("stale", "the policies have changed since it was proposed");
   }
-  const resource = resourceOf(tool, question.input)?.resource;
+  const resource = touchedResource(tool, question.input)?.resource;
   const digest = proposalDigest({
     taskUid: request.taskUid,
     operationId: approvedAs ?? request.operationId,
@@ -152,7 +153,7 @@ function judge(
   { owner, tenant, grants }: Holder,
   approved: boolean,
 ): Authority | undefined {
-  const touched = resourceOf(tool, question.input);
+  const touched = touchedResource(tool, question.input);
   if (touched === undefined) return undefined;
   const { name, version: toolVersion, effect, approval } = tool;
   const { agent, taskUid } = request;
@@ -164,22 +165,6 @@ function judge(
     approved,
     now: (ports.now ?? Date.now)(),
   });
-}
-
-const NO_RESOURCE = "the tool does not name what this call would touch";
-
-function resourceOf(
-  tool: AnyTool,
-  input: unknown,
-): { readonly resource: string | undefined } | undefined {
-  if (tool.resource === undefined) return { resource: undefined };
-  try {
-    const resource: unknown = tool.resource(input);
-    if (typeof resource === "string" && resource.isWellFormed()) return { resource };
-  } catch {
-    // Its message may quote the input.
-  }
-  return undefined;
 }
 
 function refusalBy({ verdict, code, reason }: Authority): Blocked | undefined {

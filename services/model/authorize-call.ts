@@ -7,6 +7,7 @@ import type { ModelCall } from "../../contract/port.ts";
 import type { AnyTool } from "../../contract/tool.ts";
 import { EFFECT_POLICY } from "../../core/effect-policy.ts";
 import { grantsForTools } from "../../core/grant/name-grants.ts";
+import { NO_RESOURCE, touchedResource } from "../../core/touched-resource.ts";
 
 /** Grants and policy, as a model's calls are judged by them. */
 export interface CallAuthority {
@@ -39,8 +40,8 @@ export function createAuthorizer(
 ): AuthorizeCall {
   const held = grants ?? grantsForTools(agent.tools);
   return (tool, given) => {
-    const touched = resourceOf(tool, given.input);
-    if ("ok" in touched) return touched;
+    const touched = touchedResource(tool, given.input);
+    if (touched === undefined) return denied(NO_RESOURCE);
     const { effect, version: toolVersion, approval } = tool;
     const { resource } = touched;
     const call = { tool: tool.name, toolVersion, effect, approval, resource };
@@ -67,18 +68,6 @@ export function createAuthorizer(
       ...(gated ? { rule: ruleFor({ tool: tool.name, effect }) } : {}),
     };
   };
-}
-
-/** What the call touches; a refusal where the author's code cannot take the input. */
-function resourceOf(tool: AnyTool, input: unknown): { readonly resource?: string } | Refusal {
-  if (tool.resource === undefined) return {};
-  try {
-    const resource: unknown = tool.resource(input);
-    if (typeof resource === "string" && resource.isWellFormed()) return { resource };
-  } catch {
-    // Its message may quote the input.
-  }
-  return denied("the tool does not name what this call would touch");
 }
 
 function denied(reason: string): Refusal {

@@ -108,9 +108,9 @@ async function resumeOrFree(
   }
   const mismatch = isJournalMismatch(failure);
   const resumes = memory.resumes.get(id) ?? 0;
+  const mayGoOn = !mismatch && resumes < MAX_RESUMES;
   // What makes a task is the only record of its start until the task is stored: never killed.
-  const isRecorded = await hasHead(ports, agent, String(row["target_service_key"]));
-  if (!isRecorded || (!mismatch && resumes < MAX_RESUMES)) {
+  if (mayGoOn || !(await hasHead(ports, agent, String(row["target_service_key"])))) {
     memory.resumes.set(id, resumes + 1);
     logger.info({ invocationId: id, agent, resumes }, "resuming a paused segment");
     await ports.resumeInvocation(id, { deployment: "latest" });
