@@ -27,6 +27,12 @@ export interface AgentLimits {
   readonly maxSegmentBytes: number;
   /** How long, in milliseconds, a segment waits for a provider before the task parks (L12). */
   readonly maxProviderWaitMs: number;
+  /** How long, in milliseconds, a call that the model makes may wait for a time, an event or a person. */
+  readonly maxWaitMs: number;
+  /** A wait's end that is taken in later than this, in milliseconds, is too late (R40). */
+  readonly lateAfterMs: number;
+  /** Messages that no model call has taken in yet, kept ones included; beyond, they are refused. */
+  readonly maxWaitingMessages: number;
 }
 
 export const DEFAULT_LIMITS: AgentLimits = {
@@ -41,6 +47,9 @@ export const DEFAULT_LIMITS: AgentLimits = {
   maxSegmentSteps: 32,
   maxSegmentBytes: 1024 * 1024,
   maxProviderWaitMs: 30 * 1000,
+  maxWaitMs: 30 * 24 * 60 * 60 * 1000,
+  lateAfterMs: 60 * 60 * 1000,
+  maxWaitingMessages: 1_000,
 };
 
 /** An agent, complete. Made by `defineAgent`. */
@@ -61,4 +70,6 @@ export interface AgentDefinition<Output = unknown> {
     | undefined;
   /** The first turn's answer completes the task. */
   readonly oneShot: boolean;
+  /** What a wait's end that comes too late does: the model is told, or the turn fails. */
+  readonly whenLate: "tell" | "stop";
 }

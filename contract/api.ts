@@ -3,19 +3,23 @@
 import { z } from "zod";
 import { grantsSchema } from "./grant.ts";
 import { messageIdSchema, sha256Schema } from "./ids.ts";
-import { messageContentSchema } from "./message.ts";
+import { messageContentSchema, messageModeSchema } from "./message.ts";
 import { textSchema } from "./text.ts";
 import type { Deciders } from "./approval.ts";
-import type { BudgetDenial } from "./budget.ts";
+import type { BudgetDenial, ExtensionView } from "./budget.ts";
+import type { Hold, SettlementReport } from "./control-view.ts";
 import type { EffectClass } from "./effect-class.ts";
 import type { TaskEvent } from "./event.ts";
 import type { ContextMessage } from "./model.ts";
 import type { TaskStatus } from "./status.ts";
 import type { BlockCode } from "./tool.ts";
+import type { WaitView } from "./wait.ts";
 
 /** How long `ask` waits when the caller does not say, and at most, in milliseconds. */
 export const DEFAULT_ASK_TIMEOUT_MS = 60_000;
 export const MAX_ASK_TIMEOUT_MS = 10 * 60_000;
+/** How long `send` waits for a message to be applied, in milliseconds. */
+export const MAX_APPLIED_WAIT_MS = 60_000;
 /** Events that one page of `events` holds at most. */
 export const MAX_EVENTS_PAGE = 500;
 
@@ -35,6 +39,8 @@ export const startInputSchema = z.strictObject({
   message: messageContentSchema,
   /** Who answers for the task. */
   owner: actorIdSchema.optional(),
+  /** Who does when its owner cannot. */
+  escalation: actorIdSchema.optional(),
   /** For whom: credentials, grants, policies and stops go by it. */
   tenant: actorIdSchema.optional(),
   /** What the task may do. Default: the agent's grants, or else every tool that it declares. */
@@ -47,6 +53,10 @@ export const sendInputSchema = z.strictObject({
   /** Applied once for ever. Default: the id of this request's invocation. */
   messageId: messageIdSchema.optional(),
   from: actorIdSchema.optional(),
+  /** Default `steer`. */
+  mode: messageModeSchema.optional(),
+  /** Answers when the message has its place in the log, or after `MAX_APPLIED_WAIT_MS`. */
+  wait: z.literal("applied").optional(),
 });
 export type SendInput = z.infer<typeof sendInputSchema>;
 
@@ -54,6 +64,7 @@ export const askInputSchema = z.strictObject({
   message: messageContentSchema,
   messageId: messageIdSchema.optional(),
   from: actorIdSchema.optional(),
+  mode: messageModeSchema.optional(),
   timeoutMs: z.int().min(0).max(MAX_ASK_TIMEOUT_MS).optional(),
 });
 export type AskInput = z.infer<typeof askInputSchema>;
@@ -108,7 +119,12 @@ export interface SendResult {
   readonly taskId: string;
   readonly taskUid: string;
   readonly messageId: string;
-  readonly result: "accepted" | "duplicate";
+  /** `applied` only where the caller waited for it. */
+  readonly result: "accepted" | "duplicate" | "applied";
+  /** Of `applied`: its turn, absent while it is kept for a later one... */
+  readonly turn?: number;
+  /** ...and its position in the log. */
+  readonly seq?: number;
 }
 
 /** The end of a turn, as `ask` answers it. */
@@ -178,6 +194,8 @@ export interface OperationView {
     /** A person has stated that it was not applied. */
     readonly stated?: "not-applied";
   };
+  /** Only of an operation in state `waiting`. */
+  readonly wait?: WaitView;
   /** Only of an operation in state `blocked`. */
   readonly blocked?: {
     readonly code: BlockCode;
@@ -209,11 +227,21 @@ export interface StatusView {
   };
   readonly lastTurn?: TurnAnswer;
   /** Of a task in `waiting-budget`: which budget has no room, in the numbers of that instant. */
-  readonly budget?: BudgetDenial;
+  readonly budget?: BudgetDenial & { readonly extension?: ExtensionView };
   /** Applied effects that `cancel` or `rollback` would undo; absent when there are none. */
   readonly effects?: number;
   readonly cursor: number;
+  /** A person keeps the task from going on: who, why, and the status that it has but for that. */
+  readonly hold?: Hold;
+  /** The last turn went on after an interruption: when it was noticed, and how often (R66). */
+  readonly resumed?: { readonly at: number; readonly cause: string; readonly times: number };
+  /** Messages that are kept for later turns; absent is none. */
+  readonly kept?: number;
+  /** Of a task that has ended: what became of everything that it had begun. */
+  readonly settlement?: SettlementReport;
   readonly owner?: string;
+  /** Who answers for the task when its owner cannot. */
+  readonly escalation?: string;
   readonly tenant?: string;
   /** How many grants the task was given, and their digest; absent where it may use what its agent declares. */
   readonly grants?: { readonly count: number; readonly digest: string };

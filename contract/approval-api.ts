@@ -92,6 +92,8 @@ export interface ApprovalView {
   readonly operationId: string;
   readonly request: number;
   readonly evidence: ApprovalEvidence;
+  /** The request before, and what has changed since it was made. */
+  readonly follows?: NonNullable<ApprovalPackage["follows"]>;
   /** Who may decide now, and who may not in any case. */
   readonly deciders: Deciders;
   readonly excluded: readonly string[];
@@ -105,7 +107,10 @@ export interface ApprovalView {
   /** Milliseconds since the epoch. */
   readonly requestedAt: number;
   readonly expiresAt: number;
-  /** What was captured and is otherwise now (R37). */
+  /**
+   * What was captured and is otherwise now (R37). Of an approved call: found right before its
+   * effect, which was not made; the task has asked anew.
+   */
   readonly changes: readonly CapturedChange[];
   /** All that happened, oldest first; the first 256. */
   readonly history: readonly ApprovalNotice[];
@@ -123,6 +128,8 @@ export interface DecideQuestion {
 export interface DecideVerdict {
   readonly allowed: boolean;
   readonly policyVersion: string;
+  /** The app that serves approvals has other policies, and not the agent that asks: no verdict. */
+  readonly foreign?: true;
 }
 
 /** How the approval object reaches the world, inside its actions. */
@@ -140,4 +147,6 @@ export interface ApprovalPorts {
   /** Keeps edited arguments that are above `inlineLimitBytes`. */
   readonly storeText: (text: string) => Promise<ArtifactRef>;
   readonly inlineLimitBytes: number;
+  /** How long after its end an approval is kept; default DEFAULT_APPROVAL_RETENTION_MS. */
+  readonly retentionMs?: number;
 }

@@ -26,6 +26,8 @@ export interface Requested {
   policyVersion: string;
   resource?: string;
   precondition?: string;
+  /** As in ProposedCall. */
+  preconditionValue?: string;
   rule: ApprovalRule;
   /** Milliseconds since the epoch. */
   requestedAt: number;
@@ -77,7 +79,13 @@ export interface ApprovalEventData {
   /** Nobody decided in time: the call is denied. */
   "approval.expired": Told;
   /** What was captured is otherwise now: the call is proposed anew (R37). */
-  "approval.stale": { operationId: string; approvalId: string; changes: readonly CapturedChange[] };
+  "approval.stale": {
+    operationId: string;
+    approvalId: string;
+    changes: readonly CapturedChange[];
+    /** Who has found it; absent where the approval itself said so. The approval is told. */
+    found?: "effect" | "segment";
+  };
   /** It cannot be decided on; the call is not executed. */
   "approval.blocked": Told & { reason: string };
   /** The task does not ask for it any more. */

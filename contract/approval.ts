@@ -7,6 +7,10 @@ import type { EffectClass } from "./effect-class.ts";
 
 export const APPROVAL_SERVICE = "holdfast.approval";
 export const APPROVAL_VERSION = 1;
+/** How long after its end an approval tells who decided what and when, in milliseconds: 30 days. */
+export const DEFAULT_APPROVAL_RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
+/** A precondition's value travels beside its digest up to here, as canonical JSON in UTF-8. */
+export const MAX_PRECONDITION_BYTES = 4 * 1024;
 
 /** Who may decide: these persons, by their exact ids, or whoever asks. */
 export type Deciders = "anyone" | readonly string[];
@@ -54,6 +58,8 @@ export interface ProposedCall {
   readonly resource?: string;
   /** SHA-256 of the fingerprint of the outside state on which it rests (R38). */
   readonly precondition?: string;
+  /** The fingerprint as canonical JSON, where it is short (MAX_PRECONDITION_BYTES). */
+  readonly preconditionValue?: string;
 }
 
 /** What led to the proposal (R34). Every reference must be there, with this hash. */
@@ -68,8 +74,12 @@ export interface Requester {
   readonly agent: string;
   readonly taskId: string;
   readonly taskUid: string;
-  /** The person whose message led to it. */
+  /** The person whose message opened the turn. */
   readonly by?: string;
+  /** All persons whose messages are in the turn, where others than `by` wrote too (R35). */
+  readonly persons?: readonly string[];
+  /** More persons than a task keeps: nobody is known not to be one of them. */
+  readonly crowded?: true;
 }
 
 /** Input of `open`, and all that a person decides on. */
@@ -86,23 +96,34 @@ export interface ApprovalPackage {
   readonly rule: ApprovalRule;
   /** Milliseconds since the epoch. */
   readonly requestedAt: number;
+  /** The request that this one takes the place of, and what has changed since it was made. */
+  readonly follows?: {
+    readonly approvalId: string;
+    readonly changes: readonly CapturedChange[];
+  };
 }
 
-/** Something that was captured in the package and is otherwise now (R37). */
+/** Something that was captured in the package and is otherwise now (R37), wherever it is found. */
 export interface CapturedChange {
   /** `precondition`, `policy-version`, `tool-version`, `resource`, and so on. */
   readonly what: string;
   readonly captured: string;
+  /** Empty where nothing is said of it any more. */
   readonly now: string;
+  /** Of a precondition, whose digests are above: its values as canonical JSON, where short. */
+  readonly capturedValue?: string;
+  readonly nowValue?: string;
 }
 
 /** New arguments that a decider put in the place of the proposed ones (R39). */
 export interface EditedCall extends Pick<
   ProposedCall,
-  "arguments" | "argumentsDigest" | "resource" | "precondition"
+  "arguments" | "argumentsDigest" | "resource" | "precondition" | "preconditionValue"
 > {
   /** Of the call with these arguments: what is approved now. */
   readonly digest: string;
+  /** What the call with these arguments costs, in micro-units; absent is nothing. */
+  readonly price?: number;
 }
 
 export const DECISIONS = ["approve", "reject", "edit", "ask"] as const;
@@ -204,13 +225,18 @@ export interface ApprovalTick {
   readonly due: "expiry" | { readonly rung: number };
 }
 
+/** Input of the private `forget`. */
+export interface ForgetInput {
+  readonly v: typeof APPROVAL_VERSION;
+}
+
 /** Input of the private `withdraw`. */
 export interface WithdrawInput {
   readonly v: typeof APPROVAL_VERSION;
   readonly reason: string;
 }
 
-/** Input of the private `changed`. */
+/** Input of the private `changed`. Of an approved request it is kept, and undoes no decision. */
 export interface ChangedInput {
   readonly v: typeof APPROVAL_VERSION;
   readonly changes: readonly CapturedChange[];

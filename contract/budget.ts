@@ -9,7 +9,8 @@ export const BUDGET_VERSION = 1;
 
 /**
  * What is counted, in whole numbers. `money` is in millionths of the deployment's one currency;
- * `wallMs` is the time that model and tool calls take, in milliseconds, not the time of waiting.
+ * `wallMs` is the time that model and tool calls take, in milliseconds, not the time of waiting;
+ * `concurrency` is the tasks that work at once: it is taken and given back, and never used up.
  */
 export const BUDGET_DIMENSIONS = [
   "inputTokens",
@@ -18,6 +19,7 @@ export const BUDGET_DIMENSIONS = [
   "steps",
   "toolCalls",
   "wallMs",
+  "concurrency",
 ] as const;
 export type BudgetDimension = (typeof BUDGET_DIMENSIONS)[number];
 
@@ -42,6 +44,7 @@ function eachDimension<T extends z.ZodType>(schema: T) {
     steps: each,
     toolCalls: each,
     wallMs: each,
+    concurrency: each,
   });
 }
 
@@ -79,6 +82,11 @@ export const reserveSchema = z.strictObject({
    * below it that are still open are settled as wholly used: nobody knows what became of them.
    */
   oldest: reservationNumber,
+  /**
+   * The task begins to work, or goes on: with its first reservation it takes one of
+   * `concurrency`, which it has until it is denied or rests.
+   */
+  works: z.exactOptional(z.boolean()),
   /** Woken with a BudgetNotice when a reservation that was denied has a chance again. */
   wake: z.exactOptional(z.strictObject({ agent: z.string(), taskId: z.string() })),
 });
@@ -99,8 +107,24 @@ export interface BudgetDenial {
   readonly needed: number;
 }
 
+/** What people are asked to add to a limit, as long as it can be decided. */
+export interface ExtensionView {
+  readonly budget: string;
+  readonly dimension: BudgetDimension;
+  readonly amount: number;
+  readonly approvalId: string;
+  /** What a decision must name. */
+  readonly digest: string;
+  readonly awakeableId: string;
+}
+
 export type ReserveAnswer =
-  | { readonly result: "granted"; readonly n: number }
+  | {
+      readonly result: "granted";
+      readonly n: number;
+      /** What some budget limits that the task draws on, its own included. Absent: not known. */
+      readonly limited?: readonly BudgetDimension[];
+    }
   | ({ readonly result: "denied"; readonly n: number } & BudgetDenial)
   /** A reservation with this number, or a later one, is over already. */
   | { readonly result: "settled"; readonly n: number };
@@ -147,6 +171,8 @@ export interface LeaseAnswer {
   readonly seq: number;
   readonly granted: Amounts;
   readonly denied?: BudgetDenial;
+  /** What this budget limits, or one that it draws on. */
+  readonly limited?: readonly BudgetDimension[];
   /** Others wait: what is granted and not used is to be given back at once. */
   readonly scarce?: true;
   /** The request was an old one and nothing was done. */

@@ -3,8 +3,11 @@
 import type { ApprovalWake } from "./approval.ts";
 import type { StoredText } from "./artifact.ts";
 import type { BudgetNotice } from "./budget.ts";
+import type { BudgetParent } from "./budget-parent.ts";
+import type { ControlCommand } from "./control.ts";
 import type { NamedGrant } from "./grant.ts";
-import type { StoredPart } from "./message.ts";
+import type { EventNotice } from "./inbox.ts";
+import type { MessageMode, StoredPart } from "./message.ts";
 
 export const COMMAND_VERSION = 1;
 
@@ -16,6 +19,8 @@ interface MessageCommand {
   readonly from?: string;
   /** An awakeable to resolve with the turn's answer (`ask`). */
   readonly listener?: string;
+  /** Absent is `steer`. */
+  readonly mode?: MessageMode;
 }
 
 /** Input of `apply`. */
@@ -23,7 +28,10 @@ export type Command = { readonly v: typeof COMMAND_VERSION } & (
   | ({
       readonly type: "start";
       readonly owner?: string;
+      readonly escalation?: string;
       readonly tenant?: string;
+      /** Of a child: the task whose budget it draws on. */
+      readonly budgetParent?: BudgetParent;
       /** Absent means the agent's. */
       readonly grants?: readonly NamedGrant[];
     } & MessageCommand)
@@ -51,6 +59,22 @@ export type Command = { readonly v: typeof COMMAND_VERSION } & (
       readonly by?: string;
     }
   | { readonly type: "recover"; readonly cause: string; readonly park: boolean }
+  | {
+      readonly type: "answer";
+      readonly operationId: string;
+      /** As JSON. */
+      readonly answer: StoredText;
+      /** SHA-256 of its canonical JSON. */
+      readonly answerDigest: string;
+      readonly by: string;
+    }
+  | {
+      readonly type: "withdraw";
+      readonly operationId: string;
+      readonly reason: string;
+      readonly by?: string;
+    }
+  | ControlCommand
 );
 
 /** What a person says of an effect of which nobody knows (R95). */
@@ -80,6 +104,7 @@ export type Wake = { readonly v: typeof COMMAND_VERSION } & (
   | { readonly type: "tool-done"; readonly operationId: string }
   | ApprovalWake
   | BudgetNotice
+  | EventNotice
 );
 
 /** Input of `begin`. */

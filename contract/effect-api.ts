@@ -2,6 +2,7 @@
 // (settle, retry, rollback) and by which a tool's service asks for authority. As in api.ts.
 import { z } from "zod";
 import { actorIdSchema } from "./api.ts";
+import type { Hold } from "./control-view.ts";
 import { grantsSchema, type NamedGrant } from "./grant.ts";
 import type { TaskStatus } from "./status.ts";
 import { textSchema } from "./text.ts";
@@ -102,6 +103,8 @@ export interface AuthorityView {
   readonly cancelling: boolean;
   /** Effects are being undone. */
   readonly compensating: boolean;
+  /** A person holds the task; where it is quarantined, no effect may begin. */
+  readonly hold?: Hold["kind"];
   readonly owner?: string;
   readonly tenant?: string;
   /** Absent where the task was given none, and may use what its agent declares. */

@@ -1,5 +1,6 @@
 // Owns the ports through which a tool's service asks whether an effect may begin, and for the
 // credentials that it needs. services/ implements them, services/server.ts wires them.
+import type { AuthorityEvidence } from "./evidence.ts";
 import type { AnyTool, Blocked, ToolRequest } from "./tool.ts";
 
 /** Handlers of a tool's service that are asked about. */
@@ -18,14 +19,22 @@ export interface EffectQuestion {
 /**
  * Asked un-journaled, as the last thing before an effect, and again at each `beginEffect` (L8);
  * once before a call that has none, and then at the price of microseconds.
- * Undefined lets it happen. A rejection means that nobody could be asked: nothing is done, and
+ * Undefined lets it happen with nothing to record of it. A rejection means that nobody could be asked: nothing is done, and
  * it is asked again for as long as it takes.
  */
 export type CheckAuthority = (
   request: ToolRequest,
   tool: AnyTool,
   question: EffectQuestion,
-) => Promise<Blocked | undefined>;
+) => Promise<AuthorityAnswer>;
+
+export type AuthorityAnswer = Blocked | Permit | undefined;
+
+/** It may happen, and this is recorded with its outcome (R81). */
+export interface Permit {
+  readonly outcome: "permitted";
+  readonly authority: AuthorityEvidence;
+}
 
 /** Whose call it is. */
 export type CallOrigin = Pick<ToolRequest, "agent" | "taskId" | "taskUid" | "tool" | "tenant">;

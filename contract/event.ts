@@ -2,15 +2,21 @@
 // Adding an event type or an optional field is compatible; changing one is a new EVENT_VERSION.
 import type { ApprovalEventData } from "./approval-event.ts";
 import type { StoredText } from "./artifact.ts";
-import type { Amounts, BudgetDenial } from "./budget.ts";
+import type { Amounts, BudgetDenial, BudgetDimension } from "./budget.ts";
+import type { BudgetParent } from "./budget-parent.ts";
 import type { CallPosition } from "./call-position.ts";
+import type { ExtensionEventData } from "./extension-event.ts";
+import type { ControlEventData } from "./control-event.ts";
+import type { SettlementReport } from "./control-view.ts";
 import type { EffectClass } from "./effect-class.ts";
+import type { CallEvidence } from "./evidence.ts";
 import type { NamedGrant } from "./grant.ts";
 import type { StoredPart } from "./message.ts";
 import type { ModelAnswer, ModelChoice, ModelFallback, ModelUsage, ProviderCode } from "./model.ts";
 import type { TaskStatus } from "./status.ts";
 import type { StopScope } from "./stop.ts";
 import type { BlockCode } from "./tool.ts";
+import type { WaitEnd, WaitEventData } from "./wait-event.ts";
 
 export type { CallPosition } from "./call-position.ts";
 
@@ -23,7 +29,7 @@ export interface Actor {
 }
 
 /** When a tool's service answered, and as which version. */
-export interface Answered {
+export interface Answered extends CallEvidence {
   readonly toolVersion: string;
   readonly startedAt: number;
   readonly durationMs: number;
@@ -37,18 +43,31 @@ export interface CompensationReport {
   /** The last 64; `effect.compensated` says it of each. */
   readonly effects: readonly {
     readonly operationId: string;
+    /** Absent in old logs. */
+    readonly tool?: string;
     readonly outcome: "undone" | "committed" | "unknown";
   }[];
 }
 
+/** What executes a segment besides the agent's own definition (R94). */
+export interface Release {
+  /** SHA-256 of the policy set. */
+  readonly policyVersion: string;
+  /** What the app calls its code, such as the digest of a commit or of an image. */
+  readonly release?: string;
+}
+
 /** Type to data. L+T+D of R1: `model.answered`, `tool.returned`, and the rest are decisions. */
-export interface EventData extends ApprovalEventData {
+export interface EventData extends ApprovalEventData, ControlEventData, WaitEventData, ExtensionEventData {
   "task.started": {
     agent: string;
     agentVersion: string;
     inputDigest: string;
     owner?: string;
+    escalation?: string;
     tenant?: string;
+    /** The task whose budget it draws on. */
+    budgetParent?: BudgetParent;
     /** What the task may do; `declared`: every tool that its agent declares, without limits. */
     grants?: readonly NamedGrant[] | "declared";
   };
@@ -59,6 +78,8 @@ export interface EventData extends ApprovalEventData {
     turn: number;
     parts: readonly StoredPart[];
     digest: string;
+    /** `queue`: it was kept until now. Absent is `steer`. */
+    mode?: "interrupt" | "queue";
   };
   /** An accepted message that found the task ended. */
   "message.refused": { messageId: string; status: TaskStatus };
@@ -68,7 +89,7 @@ export interface EventData extends ApprovalEventData {
     agentVersion: string;
     /** SHA-256 of the manifest artifact. */
     manifest: string;
-  };
+  } & Partial<Release>;
   /** The engine or an operator ended a segment in the middle; what was in flight is unknown. */
   "segment.lost": { segment: number; cause: string };
   "model.answered": ModelChoice & {
@@ -140,15 +161,18 @@ export interface EventData extends ApprovalEventData {
     argumentsDigest: string;
     startedAt: number;
     durationMs: number;
-  } & (
+  } & CallEvidence &
+    // Of a call that waited `via` is there whatever its outcome.
+    Partial<Omit<WaitEnd, "via">> &
+    (
       | {
           outcome: "ok";
           result: StoredText;
           mediaType: string;
           excerpt?: string;
           endsTask: boolean;
-          /** Found or stated later; absent where `execute` itself answered. */
-          via?: "reconcile" | "statement";
+          /** Found or stated later, or a wait; absent where `execute` itself answered. */
+          via?: "reconcile" | "statement" | "override" | WaitEnd["via"];
           /** Set where the tool can undo it. */
           compensable?: {
             /** Number among the effects that can be undone, from 1. */
@@ -156,14 +180,16 @@ export interface EventData extends ApprovalEventData {
             readonly answerSeq: number;
           };
         }
-      | { outcome: "error"; code: string; message: string }
+      | { outcome: "error"; code: string; message: string; via?: "override" | WaitEnd["via"] }
       | {
           outcome: "unknown";
           reason: string;
           /** As in ReconcileRequest. */
           notBefore?: number;
+          via?: never;
         }
-      | { outcome: "cancelled" }
+      /** `interrupted`: by a message, and not with its task. */
+      | { outcome: "cancelled"; interrupted?: true; via?: WaitEnd["via"] }
     );
   /** What the tool's `reconcile` answered to the n-th question about an operation (R13). */
   "effect.reconciled": CallPosition &
@@ -191,16 +217,29 @@ export interface EventData extends ApprovalEventData {
   "rollback.requested": { from: TaskStatus; effects: number };
   "task.rolled-back": CompensationReport;
   /** The budget is asked for reservation `n` of the task, for its next call. */
-  "budget.requested": { n: number; amounts: Amounts };
+  "budget.requested": {
+    n: number;
+    amounts: Amounts;
+    /** Of tool calls, which share it: what each is reserved at. */
+    calls?: readonly { readonly operationId: string; readonly amounts: Amounts }[];
+  };
+  /** Tool calls may be issued; of a model call this is not said. */
+  "budget.granted": { n: number };
   /** There is no room for it; the same number is asked for again. */
   "budget.denied": BudgetDenial & { n: number };
   /** Reservation `n` is over. `overrun`: used beyond it, by a provider that ignored its cap. */
-  "budget.settled": { n: number; used: Amounts; overrun?: Amounts };
+  "budget.settled": {
+    n: number;
+    used: Amounts;
+    overrun?: Amounts;
+    /** Of a model call: what of tool calls is limited somewhere, where it is not as before. */
+    limited?: readonly BudgetDimension[];
+  };
   "task.parked": { status: TaskStatus; reason: string; wakeAt?: number };
   "task.woken": { from: TaskStatus; by: string };
   "turn.completed": { turn: number; step: number; answer?: StoredText };
   "turn.failed": { turn: number; step: number; code: string; message: string };
-  "task.completed": { by: "ends-task" | "one-shot"; tool?: string };
+  "task.completed": { by: "ends-task" | "one-shot" | "operator"; tool?: string };
   "cancel.requested": {
     from: TaskStatus;
     /** Whether applied effects are undone before the end. */
@@ -210,6 +249,8 @@ export interface EventData extends ApprovalEventData {
     /** Operations of which nobody knows whether they took effect. */
     unknown: readonly string[];
     compensation?: CompensationReport;
+    /** Absent in old logs. */
+    report?: SettlementReport;
   };
 }
 

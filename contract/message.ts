@@ -6,6 +6,13 @@ import { textSchema } from "./text.ts";
 /** Largest message that `start`, `send` and `ask` take, in bytes of its JSON. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
+/**
+ * When a message is taken in: `steer` at the next step, `interrupt` now, in the place of what is
+ * going on, `queue` as a turn of its own when this one has ended.
+ */
+export const messageModeSchema = z.enum(["steer", "interrupt", "queue"]);
+export type MessageMode = z.infer<typeof messageModeSchema>;
+
 const textPart = z.strictObject({ type: z.literal("text"), text: textSchema });
 const imagePart = z.strictObject({ type: z.literal("image"), artifact: artifactRefSchema });
 const filePart = z.strictObject({

@@ -6,6 +6,7 @@ import type { StoredText } from "./artifact.ts";
 import type { EffectClass } from "./effect-class.ts";
 import type { StoredPart } from "./message.ts";
 import type { StopScope } from "./stop.ts";
+import type { WaitRequest } from "./wait.ts";
 
 /** Names one model of one configured provider. */
 export interface ModelChoice {
@@ -160,8 +161,12 @@ export type CallCheck =
       readonly grantId?: string;
       /** What it touches, such as `order/1017`. */
       readonly resource?: string;
+      /** What it costs, in micro-units; absent is nothing. */
+      readonly price?: number;
       /** Who decides its approval, how many, and until when. */
       readonly rule?: ApprovalRule;
+      /** It waits for this, and no tool is called. */
+      readonly wait?: WaitRequest;
     }
   | {
       readonly ok: false;

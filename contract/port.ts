@@ -1,11 +1,14 @@
 // Owns the ports through which the agent object reaches the world from inside its actions.
 // services/ implements them, services/server.ts wires them; objects/ sees only these.
 import type { ApprovalTerms } from "./approval.ts";
+import type { StoredText } from "./artifact.ts";
 import type { Amounts } from "./budget.ts";
 import type { EffectClass } from "./effect-class.ts";
 import type { TaskEvent } from "./event.ts";
 import type { NamedGrant } from "./grant.ts";
 import type { ModelChoice, ModelOutcome } from "./model.ts";
+import type { PolicyTask } from "./policy.ts";
+import type { Blocked } from "./tool.ts";
 
 /** What the action `model-call` is given. Nothing of it is journaled (L6). */
 export interface ModelCall {
@@ -64,11 +67,25 @@ export type ReadLog = (
   after: number,
 ) => Promise<{ readonly events: readonly TaskEvent[]; readonly more: boolean }>;
 
-/** Under which policy and rule a call is proposed now. */
-export type FindApprovalTerms = (call: {
+/** A call that is about to be put before a person, not as the model's answer was judged. */
+export interface TermsQuestion {
   readonly tool: string;
   readonly effect: EffectClass;
-}) => ApprovalTerms | Promise<ApprovalTerms>;
+  /** What grants and policy judge; absent where the tool has proposed nothing. */
+  readonly judged?: {
+    readonly task: PolicyTask;
+    /** What the task may do; absent: every tool that its agent declares. */
+    readonly grants?: readonly NamedGrant[];
+    readonly call: {
+      readonly toolVersion: string;
+      readonly arguments: StoredText;
+      readonly resource?: string;
+    };
+  };
+}
+
+/** Under which policy and rule a call is proposed now, or why the task may not make it. */
+export type FindApprovalTerms = (question: TermsQuestion) => Promise<ApprovalTerms | Blocked>;
 
 /** Which of these tools' services are not registered with Restate. */
 export type FindUnregistered = (tools: readonly string[]) => Promise<readonly string[]>;

@@ -1,9 +1,12 @@
 // Owns what a tool is to its author, and the envelope between the agent object and the
 // tool's service. Imports nothing of Restate (R21).
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+import type { CapturedChange } from "./approval.ts";
 import type { StoredText } from "./artifact.ts";
 import type { EffectClass } from "./effect-class.ts";
+import type { AuthorityEvidence, CallEvidence } from "./evidence.ts";
 import type { NamedGrant } from "./grant.ts";
+import type { WaitFn, Waiting } from "./wait.ts";
 
 /** Results above this many bytes reach the model as an excerpt with a reference (F6). */
 export const RESULT_EXCERPT_BYTES = 16 * 1024;
@@ -105,6 +108,8 @@ export interface ToolDefinition<Input = unknown, Output = unknown> {
   readonly startDeadlineMs: number;
   /** Names of the credentials that the tool uses. */
   readonly credentials: readonly string[];
+  /** What a call waits for; such a tool is never executed. Made by `defineWait`. */
+  readonly wait: WaitFn<Input> | undefined;
   /** Returns the result or a promise of it. */
   execute(input: Input, context: ToolContext): unknown;
   /** Looks the effect up on the other side by `context.idempotencyKey`. */
@@ -171,6 +176,8 @@ export interface ToolRequest {
   readonly toolVersion?: string;
   /** The fingerprint's digest when the call was proposed; another one makes it `stale` (R38). */
   readonly precondition?: string;
+  /** As in ProposedCall: for whoever is told what has changed. */
+  readonly preconditionValue?: string;
 }
 
 /** Input of `tools.<name>/propose`. */
@@ -196,7 +203,7 @@ export interface CompensateRequest extends ToolRequest {
   readonly mediaType: string;
 }
 
-interface ResponseBase {
+interface ResponseBase extends CallEvidence {
   readonly v: 1;
   readonly toolVersion: string;
   readonly startedAt: number;
@@ -204,7 +211,14 @@ interface ResponseBase {
 }
 
 /** Why a tool's service did nothing. */
-export const BLOCK_CODES = ["stale", "credential", "stopped", "denied", "cancelled"] as const;
+export const BLOCK_CODES = [
+  "stale",
+  "credential",
+  "stopped",
+  "denied",
+  "cancelled",
+  "audit",
+] as const;
 export type BlockCode = (typeof BLOCK_CODES)[number];
 
 /** Nothing was done, and the model cannot help it. */
@@ -213,6 +227,10 @@ export interface Blocked {
   readonly code: BlockCode;
   /** Names what is missing or has changed, never a value. */
   readonly reason: string;
+  /** Of `stale`: what has changed since it was proposed, where that can be said. */
+  readonly changes?: readonly CapturedChange[];
+  /** Where authority said so. */
+  readonly authority?: AuthorityEvidence;
 }
 
 /** A failure that the model can act on. */
@@ -228,6 +246,7 @@ export type ToolResponse = ResponseBase &
   (
     | ToolResult
     | ToolError
+    | Waiting
     /** It is not known whether the effect happened. */
     | {
         readonly outcome: "unknown";
@@ -270,6 +289,8 @@ export type ProposeResponse = ResponseBase &
         readonly resource?: string;
         /** SHA-256 of the fingerprint's canonical JSON. */
         readonly precondition?: string;
+        /** That JSON, where it is short (MAX_PRECONDITION_BYTES). */
+        readonly preconditionValue?: string;
         /** In micro-units of the budgets' currency. */
         readonly price?: number;
       }

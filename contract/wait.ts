@@ -1,0 +1,93 @@
+// Owns what a task can wait for beside a tool's answer: a time, an event, a person's answer,
+// a child task (L3). Each is an operation. Persisted in the log and journaled by Restate: add
+// optional fields only. The inbox that events come through is in inbox.ts.
+import type { StoredText } from "./artifact.ts";
+
+/** Longest wait that a tool's author may ask for, in milliseconds; a model's is `limits.maxWaitMs`. */
+export const MAX_WAIT_MS = 366 * 24 * 60 * 60 * 1000;
+/** Characters of a question, and of one of the answers that it offers. */
+export const MAX_QUESTION = 8_192;
+export const MAX_OPTION = 512;
+/** Answers that a question offers. */
+export const MAX_OPTIONS = 20;
+
+export const WAIT_KINDS = ["timer", "event", "question", "child"] as const;
+export type WaitKind = (typeof WAIT_KINDS)[number];
+
+/** An event of the outside, by what it is about; topic and key are as in inbox.ts. */
+export interface EventAddress {
+  readonly topic: string;
+  readonly key: string;
+}
+
+/** What is waited for. Times are in milliseconds since the epoch. */
+export type WaitTerms = TimerTerms | EventTerms | QuestionTerms | ChildTerms;
+
+export interface TimerTerms {
+  readonly kind: "timer";
+  readonly at: number;
+}
+
+export interface EventTerms extends EventAddress {
+  readonly kind: "event";
+}
+
+/** Of the people around the task, whoever answers first. */
+export interface QuestionTerms {
+  readonly kind: "question";
+  readonly question: string;
+  /** An answer is one of these. Absent: any. */
+  readonly options?: readonly string[];
+}
+
+/** A task that is given a part of the work; its parent has its result (R24, R82). */
+export interface ChildTerms {
+  readonly kind: "child";
+  readonly agent: string;
+  readonly taskId: string;
+  readonly message: StoredText;
+}
+
+/** What a tool's author asks for. Only a timer is without a deadline: its time is one. */
+export type WaitRequest =
+  | TimerTerms
+  | ((EventTerms | QuestionTerms | ChildTerms) & {
+      /** Nothing having come by then ends the wait, in milliseconds since the epoch. */
+      readonly deadlineAt: number;
+    });
+
+/** What the author of a waiting tool is given besides the input. */
+export interface WaitContext {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The longest that a call of this agent may wait, in milliseconds. */
+  readonly maxWaitMs: number;
+}
+
+// Bivariant as methods are, so that every ToolDefinition<I, O> is an AnyTool.
+export type WaitFn<Input> = {
+  bivarianceHack(input: Input, context: WaitContext): WaitRequest;
+}["bivarianceHack"];
+
+/** Answer of a tool's service that has done its part: the call goes on waiting. */
+export interface Waiting {
+  readonly outcome: "waiting";
+  readonly wait: WaitRequest;
+}
+
+/** What ended the wait of a call. */
+export type WaitVia =
+  | "timer"
+  | "event"
+  | "answer"
+  | "child"
+  /** Nothing came in time. */
+  | "deadline"
+  /** Alone, by a message that interrupts, or with its task. */
+  | "withdrawal";
+
+/** What an operation in state `waiting` waits for, since `OperationView.since`. */
+export type WaitView = WaitTerms & {
+  /** When it ends by itself, milliseconds since the epoch. */
+  readonly endsAt: number;
+};
