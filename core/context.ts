@@ -1,7 +1,7 @@
 // Owns the assembly of the context: what the model is sent, as a function of the task log
 // alone. Bounding it (compaction) will live here too.
 import type { StoredText } from "../contract/artifact.ts";
-import type { EventData, TaskEvent } from "../contract/event.ts";
+import type { CallPosition, EventData, TaskEvent } from "../contract/event.ts";
 import type { ContextMessage, ModelAnswer } from "../contract/model.ts";
 import { editIn } from "./proposed-call.ts";
 import { sharedOrdinal } from "./shared-call.ts";
@@ -17,6 +17,7 @@ export function assembleContext(events: readonly TaskEvent[]): ContextMessage[] 
       context.push({ role: "assistant", answer: event.data.answer });
       context.push(...resultsOf(event.data.answer, event.data.step, index));
       context.push(...editsOf(event.data.answer, event.data.step, index));
+      context.push(...statedOf(event.data.step, index));
     }
     if (event.type === "answer.rejected" && event.data.note !== undefined) {
       context.push({ role: "developer", text: event.data.note });
@@ -31,10 +32,11 @@ export function assembleContext(events: readonly TaskEvent[]): ContextMessage[] 
 
 const ROLLED_BACK = "The effects of earlier calls were rolled back";
 const APPROVED = "A person approved";
+const STATED = "A person stated the result of";
 
 /** Whether a note tells what became of calls, and does not stand in the place of an answer. */
 export function isAboutCalls(note: string): boolean {
-  return note.startsWith(ROLLED_BACK) || note.startsWith(APPROVED);
+  return [ROLLED_BACK, APPROVED, STATED].some((each) => note.startsWith(each));
 }
 
 /** Calls of a rollback that the model is told of one by one. */
@@ -62,6 +64,8 @@ interface ResultIndex {
   readonly results: ReadonlyMap<string, StoredText>;
   /** `step/ordinal` to the arguments with which it was executed instead of the model's own. */
   readonly edits: ReadonlyMap<string, StoredText>;
+  /** Calls whose result a person has stated by hand. */
+  readonly stated: readonly CallPosition[];
 }
 
 function indexResults(events: readonly TaskEvent[]): ResultIndex {
@@ -77,14 +81,16 @@ function indexResults(events: readonly TaskEvent[]): ResultIndex {
   /** By digest, which is of one call only. */
   const edited = new Map<string, StoredText>();
   const edits = new Map<string, StoredText>();
+  const stated: CallPosition[] = [];
   const deny = (operationId: string, code: string, message: string): void => {
     const place = places.get(operationId);
     if (place !== undefined) put(place, errorText(code, message));
   };
   for (const event of events) {
     if (event.type === "answer.rejected" && !event.data.keepAnswer) dropped.add(event.data.step);
-    if (event.type === "call.refused")
+    if (event.type === "call.refused" || event.type === "call.withdrawn")
       put(event.data, errorText(event.data.code, event.data.message));
+    if (event.type === "operation.overridden") stated.push(event.data);
     if (event.type === "approval.requested") places.set(event.data.operationId, event.data);
     if (event.type === "tool.returned") put(event.data, resultText(event.data));
     const edit = editIn(event);
@@ -106,7 +112,7 @@ function indexResults(events: readonly TaskEvent[]): ResultIndex {
       deny(event.data.operationId, "approval_blocked", why);
     }
   }
-  return { dropped, results, edits };
+  return { dropped, results, edits, stated };
 }
 
 function resultsOf(answer: ModelAnswer, step: number, index: ResultIndex): ContextMessage[] {
@@ -122,6 +128,16 @@ function resultsOf(answer: ModelAnswer, step: number, index: ResultIndex): Conte
 }
 
 const EXPIRED = "Nobody approved this call in time, so it was not executed.";
+
+/** The model must not believe that the tool itself has answered. */
+function statedOf(step: number, { stated }: ResultIndex): ContextMessage[] {
+  return stated
+    .filter((each) => each.step === step)
+    .map(({ tool, callId }) => ({
+      role: "developer",
+      text: `${STATED} ${tool} (call ${callId}) by hand; the tool did not answer it.`,
+    }));
+}
 
 /** The model must not believe that its own arguments had this result. */
 function editsOf(
@@ -148,7 +164,9 @@ function resultText(returned: EventData["tool.returned"]): StoredText {
     case "unknown":
       return errorText("outcome_unknown", "It is not known whether this call had an effect.");
     case "cancelled":
-      return errorText("cancelled", "This call was cancelled.");
+      return returned.interrupted === true
+        ? errorText("interrupted", "A message interrupted this call before it had an effect.")
+        : errorText("cancelled", "This call was cancelled.");
   }
 }
 

@@ -2,17 +2,25 @@
 // shells (objects/agent and the in-memory runner) perform it and bring the outcome back.
 import type { AgentDefinition, AgentLimits } from "../contract/agent.ts";
 import type { EventBody } from "../contract/event.ts";
+import { inWords } from "../contract/iso-time.ts";
 import { TOOL_RETENTION_MS } from "../contract/tool.ts";
+import { inFlightUnderHold } from "./control/hold.ts";
 import { askTime, repeatTime, toolOf } from "./doubt.ts";
 import { parkBlocked, restOf } from "./park.ts";
 import { isOver } from "./reduce.ts";
 import type { OpenOperation, TaskHead } from "./task-head.ts";
 import { onOvertaken, overtakenBy } from "./transition/approval.ts";
+import { settledCalls } from "./transition/call-budget.ts";
 import { onRolledBack } from "./transition/compensation.ts";
 import { onCancelled } from "./transition/control.ts";
+import { onInterrupted } from "./transition/interrupt.ts";
+import { endExtension } from "./transition/extension.ts";
 import { turnFailed } from "./transition/model-outcome.ts";
 import { nextAttempt } from "./transition/next-attempt.ts";
 import { endByTool, onToolOutcome } from "./transition/tool-outcome.ts";
+import { dueWaits } from "./transition/wait.ts";
+import { onWithdrawWaits } from "./transition/withdraw-waits.ts";
+import { isWaiting } from "./wait/wait-terms.ts";
 
 export type Decision =
   | { readonly do: "call-model"; readonly room: 1 | 2 }
@@ -23,6 +31,8 @@ export type Decision =
   | { readonly do: "call-tools"; readonly operations: readonly OpenOperation[] }
   /** End these, which may be in flight, or ask about them; bring the outcomes back in time. */
   | { readonly do: "settle-tools"; readonly operations: readonly OpenOperation[] }
+  /** Record the kept message with this number as received, and decide again. */
+  | { readonly do: "take-queued"; readonly n: number }
   /** Undo the effect with this number, once, and bring the answer back. */
   | { readonly do: "compensate"; readonly effect: number }
   /** Record these events and decide again. */
@@ -39,13 +49,18 @@ export interface SegmentWork {
 }
 
 export function decide(head: TaskHead, agent: AgentDefinition, segment: SegmentWork): Decision {
+  const paid = settledCalls(head);
+  if (paid.length > 0) return record(paid);
+  const extended = endExtension(head);
+  if (extended.length > 0) return record(extended);
   if (isOver(head)) return { do: "end" };
   if (head.cancelling) return decideEnd(head, agent);
+  if (head.hold !== undefined) return decideHeld(head, agent);
   if (head.compensation !== undefined) return undo(head) ?? record(onRolledBack(head));
-  if (!head.turn.open) return { do: "end" };
+  if (!head.turn.open) return nextQueued(head);
   if (head.operations.length > 0) return decideCalls(head, agent);
   if (head.turn.endedBy !== undefined) return record(endByTool(head));
-  const limit = limitReached(head, agent.limits);
+  const limit = tooLate(head, agent) ?? limitReached(head, agent.limits);
   if (limit !== undefined) return record([limit]);
   const full =
     segment.steps >= agent.limits.maxSegmentSteps || segment.bytes >= agent.limits.maxSegmentBytes;
@@ -55,6 +70,19 @@ export function decide(head: TaskHead, agent: AgentDefinition, segment: SegmentW
 
 function record(events: readonly EventBody[]): Decision {
   return { do: "record", events };
+}
+
+/** What was in flight when the hold came is taken in as it ends; nothing else is done. */
+function decideHeld(head: TaskHead, agent: AgentDefinition): Decision {
+  const forgotten = forget(head, agent);
+  if (forgotten.length > 0) return record(forgotten);
+  const operations = inFlightUnderHold(head);
+  return operations.length > 0 ? { do: "call-tools", operations } : { do: "end" };
+}
+
+/** A turn that has ended makes room for the message that was kept first. */
+function nextQueued({ queue }: TaskHead): Decision {
+  return queue === undefined ? { do: "end" } : { do: "take-queued", n: queue.first };
 }
 
 /** Nothing is undone before every outcome is known, or was waited for (F17). */
@@ -77,14 +105,26 @@ function undo(head: TaskHead): Decision | undefined {
 }
 
 function decideCalls(head: TaskHead, agent: AgentDefinition): Decision {
+  // Before anything that came later (F12).
+  const due = dueWaits(head, agent);
+  if (due.length > 0) return record(due);
+  const ending = head.turn.endedBy;
+  if (ending !== undefined && head.operations.every(isWaiting))
+    return record(onWithdrawWaits(head, `${ending} has ended the task`));
   const forgotten = forget(head, agent);
   if (forgotten.length > 0) return record(forgotten);
+  if (head.turn.interrupted === true) {
+    const closed = onInterrupted(head);
+    if (closed.length > 0) return record(closed);
+    const operations = head.operations.filter(({ state }) => state === "issued");
+    if (operations.length > 0) return { do: "settle-tools", operations };
+  }
   const isDue = (time: number | undefined): boolean => time !== undefined && time <= head.updatedAt;
   const again = head.operations.filter((each) => isDue(repeatTime(each, toolOf(agent, each))));
   if (again.length > 0) return record(again.map((each) => nextAttempt(head, each, WHY_AGAIN)));
   const overtaken = head.operations.flatMap((each) => {
     const changes = overtakenBy(each, agent);
-    return changes.length === 0 ? [] : onOvertaken(each, changes);
+    return changes.length === 0 ? [] : onOvertaken(each, changes, "segment");
   });
   if (overtaken.length > 0) return record(overtaken);
   const callable = head.operations.filter(
@@ -111,6 +151,14 @@ function forget(head: TaskHead, agent: AgentDefinition): readonly EventBody[] {
   return old.flatMap((each) =>
     onToolOutcome(head, each, { outcome: "lost", reason, at }, toolOf(agent, each)),
   );
+}
+
+/** A plan that has gone stale is not acted on, where the agent says so (R40). */
+function tooLate(head: TaskHead, { whenLate }: AgentDefinition): EventBody | undefined {
+  const { lateMs } = head.turn;
+  if (lateMs === undefined || whenLate === "tell") return undefined;
+  const message = `a wait's end was taken in ${inWords(lateMs)} after it was due`;
+  return turnFailed(head, head.step, "too_late", message);
 }
 
 function limitReached(head: TaskHead, limits: AgentLimits): EventBody | undefined {

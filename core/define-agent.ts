@@ -6,6 +6,7 @@ import type { Grant } from "../contract/grant.ts";
 import type { AgentManifest, ModelChoice } from "../contract/model.ts";
 import { describeSchema } from "../contract/schema.ts";
 import type { AnySchema, AnyTool } from "../contract/tool.ts";
+import { MAX_WAIT_MS } from "../contract/wait.ts";
 import { sha256 } from "./digest.ts";
 import { readGrants } from "./grant/name-grants.ts";
 
@@ -27,6 +28,11 @@ export interface AgentSpec<Output> {
   readonly outputJsonSchema?: Record<string, unknown>;
   /** The first turn's answer completes the task. Default false. */
   readonly oneShot?: boolean;
+  /**
+   * What a wait's end does that is taken in much later than it was due (`limits.lateAfterMs`): "tell",
+   * the default, tells the model how late it is; "stop" fails the turn, as `too_late`.
+   */
+  readonly whenLate?: "tell" | "stop";
 }
 
 /** Checks and completes an agent. Throws an Error that names the agent, the field and the fix. */
@@ -55,6 +61,7 @@ export function defineAgent<Output = unknown>(spec: AgentSpec<Output>): AgentDef
     limits: checkLimits({ ...DEFAULT_LIMITS, ...spec.limits }, fail),
     output: outputOf(spec, fail),
     oneShot: spec.oneShot ?? false,
+    whenLate: spec.whenLate ?? "tell",
   };
 }
 
@@ -75,6 +82,7 @@ function checkLimits(limits: AgentLimits, fail: (problem: string) => never): Age
     if (value === undefined && key === "maxOutputTokens") continue;
     if (!Number.isInteger(value) || value < 1) fail(`limits.${key} must be a whole number above 0`);
   }
+  if (limits.maxWaitMs > MAX_WAIT_MS) fail(`limits.maxWaitMs must be at most ${MAX_WAIT_MS}`);
   return limits;
 }
 

@@ -52,7 +52,7 @@ export function nextTime(
 ): number | undefined {
   const times = operations.flatMap((each) => {
     const tool = toolOf(agent, each);
-    const time = askTime(each, tool) ?? repeatTime(each, tool);
+    const time = each.wait?.endsAt ?? askTime(each, tool) ?? repeatTime(each, tool);
     return time === undefined ? [] : [time];
   });
   return times.length === 0 ? undefined : Math.min(...times);

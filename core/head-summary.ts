@@ -5,12 +5,13 @@ import type { TaskHead } from "./task-head.ts";
 /** Field by field as in the head, so that one query reads both. */
 export function headSummary(head: TaskHead) {
   const { v, taskUid, taskId, agent, agentVersion, owner, status, createdAt, updatedAt } = head;
-  const operations = head.operations.map(({ operationId, tool, state, effect, since }) => ({
+  const operations = head.operations.map(({ operationId, tool, state, effect, since, wait }) => ({
     operationId,
     tool,
     state,
     effect,
     since,
+    ...(wait === undefined ? {} : { wait: { kind: wait.kind, endsAt: wait.endsAt } }),
   }));
   return {
     v,
@@ -20,6 +21,7 @@ export function headSummary(head: TaskHead) {
     agentVersion,
     ...(owner === undefined ? {} : { owner }),
     status,
+    ...(head.hold === undefined ? {} : { hold: { kind: head.hold.kind, at: head.hold.at } }),
     createdAt,
     updatedAt,
     nextSeq: head.nextSeq,

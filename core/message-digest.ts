@@ -14,16 +14,18 @@ export interface StartContent {
   /** `START_MESSAGE_ID`, or the id of the first message where `ask` makes the task. */
   readonly messageId: string;
   readonly owner?: string | undefined;
+  readonly escalation?: string | undefined;
   readonly tenant?: string | undefined;
   readonly grants?: readonly Grant[] | undefined;
 }
 
 export function startDigest({ message, messageId, ...start }: StartContent): string {
-  const { owner, tenant, grants } = start;
+  const { owner, escalation, tenant, grants } = start;
   if (messageId !== START_MESSAGE_ID) return messageDigest(message, owner);
   return digestOf({
     message,
     owner: owner ?? null,
+    ...(escalation === undefined ? {} : { escalation }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(grants === undefined ? {} : { grants }),
   });

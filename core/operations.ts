@@ -4,6 +4,7 @@ import type { EventData } from "../contract/event.ts";
 import { operationId } from "../contract/ids.ts";
 import { sharedOrdinal } from "./shared-call.ts";
 import type { OpenOperation } from "./task-head.ts";
+import { waitPart } from "./wait/wait-terms.ts";
 
 export function operationsOf(
   task: { readonly taskUid: string },
@@ -13,7 +14,7 @@ export function operationsOf(
   const { step, answer } = answered;
   return answer.calls.flatMap((call, ordinal): readonly OpenOperation[] => {
     if (!call.check.ok || sharedOrdinal(answer.calls, ordinal) !== ordinal) return [];
-    const { digest, toolVersion, effect } = call.check;
+    const { digest, toolVersion, effect, price = 0, wait } = call.check;
     const attempt = 1;
     return [
       {
@@ -23,10 +24,13 @@ export function operationsOf(
         callId: call.callId,
         tool: call.name,
         attempt,
-        state: "ready",
+        ...(wait === undefined
+          ? { state: "ready" as const }
+          : { state: "waiting" as const, wait: waitPart(wait, event.seq) }),
         toolVersion,
         effect,
         argumentsDigest: digest,
+        ...(price === 0 ? {} : { price }),
         answerSeq: event.seq,
         since: event.at,
       },

@@ -3,10 +3,12 @@ import type { AgentDefinition, AgentLimits } from "../contract/agent.ts";
 import type { EventBody, EventData } from "../contract/event.ts";
 import type { ProviderTrouble } from "../contract/model.ts";
 import { describeStop } from "../contract/stop.ts";
+import type { WaitKind } from "../contract/wait.ts";
 import { nextTime } from "./doubt.ts";
 import type { Block, OpenOperation, TaskHead } from "./task-head.ts";
 import { verbOf } from "./tool-verb.ts";
 import { waitingApproval } from "./transition/approval.ts";
+import { isWaiting } from "./wait/wait-terms.ts";
 
 /** First and longest pause between two tries of a provider that does not say when, in ms. */
 const FIRST_PAUSE_MS = 1_000;
@@ -124,6 +126,20 @@ export function restOf(head: TaskHead, agent: AgentDefinition): EventBody | unde
   return { type: "task.parked", data: { ...parked, ...(wakeAt === undefined ? {} : { wakeAt }) } };
 }
 
+/** People and children first: they may have to be reminded of it. */
+function gravestWait(operations: readonly OpenOperation[]): Omit<Parked, "wakeAt"> | undefined {
+  const kinds = new Set(operations.filter(isWaiting).map(({ wait }) => wait.kind));
+  const kind = (["question", "child", "event", "timer"] as const).find((each) => kinds.has(each));
+  return kind === undefined ? undefined : WAIT_REST[kind];
+}
+
+const WAIT_REST: Readonly<Record<WaitKind, Omit<Parked, "wakeAt">>> = {
+  question: { status: "waiting-event", reason: "a question waits for an answer" },
+  child: { status: "waiting-child", reason: "a child task is at work" },
+  event: { status: "waiting-event", reason: "an event is waited for" },
+  timer: { status: "waiting-timer", reason: "a time is waited for" },
+};
+
 function gravest({ operations }: TaskHead): Omit<Parked, "wakeAt"> | undefined {
   if (operations.some((each) => each.state === "unknown")) {
     const reason = "it is not known whether an effect happened";
@@ -135,5 +151,5 @@ function gravest({ operations }: TaskHead): Omit<Parked, "wakeAt"> | undefined {
   const [stopped] = blocks;
   if (stopped !== undefined) return blockedBy(stopped);
   const opened = operations.some((each) => each.state === "approval-open");
-  return opened ? waitingApproval() : undefined;
+  return opened ? waitingApproval() : gravestWait(operations);
 }

@@ -4,6 +4,7 @@ import type { EditedCall } from "../contract/approval.ts";
 import type { StoredText } from "../contract/artifact.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { ToolRequest } from "../contract/tool.ts";
+import { fingerprintIn } from "./approval/captured-change.ts";
 
 /** The arguments that the event at an operation's `answerSeq` holds, whoever wrote them. */
 export function argumentsIn(event: TaskEvent | undefined, ordinal: number): StoredText | undefined {
@@ -22,10 +23,9 @@ export function editIn(event: TaskEvent | undefined): EditedCall | undefined {
 export function capturedIn(
   requested: TaskEvent | undefined,
   edited: TaskEvent | undefined,
-): Pick<ToolRequest, "toolVersion" | "precondition"> {
+): Pick<ToolRequest, "toolVersion" | "precondition" | "preconditionValue"> {
   if (requested?.type !== "approval.requested") throw new Error("the log has no request there");
   const { toolVersion } = requested.data;
   // Of an edit all is taken from it: what it does not say is not so.
-  const { precondition } = editIn(edited) ?? requested.data;
-  return { toolVersion, ...(precondition === undefined ? {} : { precondition }) };
+  return { toolVersion, ...fingerprintIn(editIn(edited) ?? requested.data) };
 }

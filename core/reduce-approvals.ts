@@ -15,7 +15,7 @@ export const APPROVAL_REDUCERS: ReducersOf<ApprovalEvent> = {
       return { ...each, state: "proposing", gated: true, since: event.at };
     }),
   "approval.requested": (head, data, event) =>
-    changeOperation(head, data.operationId, (each) => ({
+    changeOperation(head, data.operationId, ({ staleSeq, ...each }) => ({
       ...each,
       state: "approval-requested",
       gated: true,
@@ -26,6 +26,7 @@ export const APPROVAL_REDUCERS: ReducersOf<ApprovalEvent> = {
         digest: data.digest,
         request: data.request,
         seq: event.seq,
+        ...(staleSeq === undefined ? {} : { staleSeq }),
         agentVersion: data.agentVersion,
         policyVersion: data.policyVersion,
         notices: 0,
@@ -51,7 +52,10 @@ export const APPROVAL_REDUCERS: ReducersOf<ApprovalEvent> = {
           const allowed = { ...each, approval: edited, state: "ready", since: event.at } as const;
           const { edit } = edited;
           if (edit === undefined) return allowed;
-          return { ...allowed, answerSeq: edit.seq, argumentsDigest: edit.argumentsDigest };
+          const { price: _price, ...call } = allowed;
+          const { seq, argumentsDigest, price } = edit;
+          const cost = price === undefined ? {} : { price };
+          return { ...call, answerSeq: seq, argumentsDigest, ...cost };
         }),
   "approval.mismatch": (head, data, event) => {
     const { awakeableId } = data;
@@ -70,7 +74,8 @@ export const APPROVAL_REDUCERS: ReducersOf<ApprovalEvent> = {
   "approval.reminded": (head, data) => climb(head, data),
   "approval.escalated": (head, data) => climb(head, data),
   // Followed by what is done about it.
-  "approval.stale": (head) => head,
+  "approval.stale": (head, data, event) =>
+    changeOperation(head, data.operationId, (each) => ({ ...each, staleSeq: event.seq })),
   "approval.expired": (head, data) => dropOperation(head, data.operationId),
   "approval.blocked": (head, data) => dropOperation(head, data.operationId),
   "approval.withdrawn": (head, data) => dropOperation(head, data.operationId),
@@ -106,8 +111,9 @@ function editedApproval(
   seq: number,
 ): ApprovalPart {
   if (edited === undefined) return approval;
-  const { digest, argumentsDigest } = edited;
-  return { ...approval, digest, edit: { seq, argumentsDigest } };
+  const { digest, argumentsDigest, price } = edited;
+  const edit = { seq, argumentsDigest, ...(price === undefined ? {} : { price }) };
+  return { ...approval, digest, edit };
 }
 
 function climb(head: TaskHead, data: Told & { readonly rung: number }): TaskHead {

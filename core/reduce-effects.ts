@@ -5,6 +5,7 @@ import type { ReducersOf } from "./change-head.ts";
 import { changeOperation, dropOperation, withStatus, withTurn } from "./change-head.ts";
 import { doubtOf } from "./doubt.ts";
 import { EFFECT_POLICY } from "./effect-policy.ts";
+import { afterWait, isWaitEnd } from "./reduce-waits.ts";
 import { noteResult } from "./repeated-calls.ts";
 import type { OpenOperation, TaskHead } from "./task-head.ts";
 
@@ -55,7 +56,9 @@ export const EFFECT_REDUCERS: ReducersOf<EffectEvent> = {
         ? dropOperation(counted, data.operationId)
         : changeOperation(counted, data.operationId, (each) => doubted(each, data, event.at));
     }
-    const noted = noteResult(counted.turn.repeats, data, policy.changes);
+    // While a call waited, others may have changed the world.
+    const changes = policy.changes || isWaitEnd(data);
+    const noted = noteResult(counted.turn.repeats, data, changes);
     const endedBy = data.outcome === "ok" && data.endsTask ? { endedBy: data.tool } : {};
     return withTurn(dropOperation(counted, data.operationId), { repeats: noted, ...endedBy });
   },
@@ -79,10 +82,10 @@ export const EFFECT_REDUCERS: ReducersOf<EffectEvent> = {
       ...each,
       doubt: { ...doubtOf(each), askAt: event.at },
     })),
-  "effect.compensated": (head, { n, operationId, outcome }) => {
+  "effect.compensated": (head, { n, operationId, tool, outcome }) => {
     if (head.compensation === undefined) return head;
     const { blocked: _, ...compensation } = head.compensation;
-    const effects = [...compensation.effects, { operationId, outcome }].slice(-REPORTED);
+    const effects = [...compensation.effects, { operationId, tool, outcome }].slice(-REPORTED);
     const tally = { ...compensation, effects, [outcome]: compensation[outcome] + 1 };
     return { ...head, effects: n - 1, compensation: tally };
   },
@@ -109,7 +112,8 @@ export const NOTHING_UNDONE = { undone: 0, committed: 0, unknown: 0, effects: []
 
 /** What is found or stated later took no time of the turn and was no further call. */
 function count(head: TaskHead, data: EventData["tool.returned"]): TaskHead {
-  if (data.outcome === "ok" && data.via !== undefined) return withEffect(head, data);
+  if (data.outcome !== "unknown" && data.via !== undefined)
+    return withEffect(afterWait(head, data), data);
   const { turn, usage } = head;
   const timed = withTurn(head, { activeMs: turn.activeMs + data.durationMs });
   return withEffect({ ...timed, usage: { ...usage, toolCalls: usage.toolCalls + 1 } }, data);
@@ -144,9 +148,11 @@ function nextAttempt(
     state: gated && approval === undefined ? "proposing" : "ready",
     since,
     ...(gated ? { gated } : {}),
+    ...(before?.price === undefined ? {} : { price: before.price }),
     ...(approval === undefined || approvedAs === undefined
       ? {}
       : { approval: { ...approval, approvedAs } }),
+    ...(before?.staleSeq === undefined ? {} : { staleSeq: before.staleSeq }),
     ...(before?.blocks === undefined ? {} : { blocks: before.blocks }),
     ...(failures === 0 ? {} : { failures }),
   };

@@ -6,13 +6,20 @@ import { hasEnded } from "../contract/status.ts";
 import type { ReducersOf } from "./change-head.ts";
 import { withStatus, withTurn } from "./change-head.ts";
 import { digestOf } from "./digest.ts";
+import { noteUsage } from "./note-usage.ts";
 import { operationsOf } from "./operations.ts";
 import { APPROVAL_REDUCERS } from "./reduce-approvals.ts";
+import { underHold } from "./control/hold.ts";
+import { noteSettled } from "./control/settlement.ts";
 import { BUDGET_REDUCERS } from "./reduce-budget.ts";
+import { EXTENSION_REDUCERS } from "./reduce-extension.ts";
+import { CONTROL_REDUCERS, ended } from "./reduce-control.ts";
 import { EFFECT_REDUCERS, NOTHING_UNDONE } from "./reduce-effects.ts";
+import { WAIT_REDUCERS } from "./reduce-waits.ts";
 import { countCall, uncountCall } from "./repeated-calls.ts";
 import type { Compensation, TaskHead } from "./task-head.ts";
 import { markRunning, NO_TURN } from "./task-head.ts";
+import { withPerson } from "./turn-persons.ts";
 
 /** The head after an event. `segment` and the `issued` mark stay as they are. */
 export function reduce(head: TaskHead, event: TaskEvent): TaskHead {
@@ -22,7 +29,8 @@ export function reduce(head: TaskHead, event: TaskEvent): TaskHead {
     data: unknown,
     event: TaskEvent,
   ) => TaskHead;
-  const next = step(head, event.data, event);
+  const noted = noteUsage(head, step(head, event.data, event), event);
+  const next = underHold(noteSettled(head, noted, event));
   return { ...next, nextSeq: event.seq + 1, hash: event.hash, updatedAt: event.at };
 }
 
@@ -32,19 +40,34 @@ const REDUCERS: ReducersOf<EventType> = {
   ...EFFECT_REDUCERS,
   ...APPROVAL_REDUCERS,
   ...BUDGET_REDUCERS,
+  ...EXTENSION_REDUCERS,
+  ...WAIT_REDUCERS,
+  ...CONTROL_REDUCERS,
   "task.started": (head, { grants = "declared" }) =>
     grants === "declared" ? head : withGrants(head, grants),
   "grants.changed": (head, { grants }) => withGrants(head, grants),
   "message.received": (head, data, event) => {
-    if (data.turn === head.turn.number) return withTurn(head, { repeats: [] });
-    const turn = { ...NO_TURN, number: data.turn, open: true, openSeq: event.seq };
-    return withStatus({ ...head, turn, createdAt: Math.min(head.createdAt, event.at) }, "queued");
+    if (data.turn === head.turn.number) {
+      const stops = data.mode === "interrupt" && head.operations.length > 0;
+      const unread = (head.turn.unread ?? 0) + 1;
+      const wrote = withPerson(head.turn, event.actor.id);
+      const more = { ...wrote, ...(stops ? { interrupted: true as const } : {}) };
+      return withTurn(head, { repeats: [], unread, ...more });
+    }
+    const { resumed: _, ...rest } = takenFrom(head, data.mode);
+    const opened = { number: data.turn, open: true, openSeq: event.seq, unread: 1 };
+    const turn = { ...NO_TURN, ...opened, ...withPerson({}, event.actor.id) };
+    return withStatus({ ...rest, turn, createdAt: Math.min(head.createdAt, event.at) }, "queued");
   },
   "message.refused": unchanged,
   "segment.started": (head, data) => ({ ...markRunning(head), agentVersion: data.agentVersion }),
-  "segment.lost": (head) => ({ ...head, lostSegments: head.lostSegments + 1 }),
+  "segment.lost": (head, { cause }, event) => ({
+    ...head,
+    lostSegments: head.lostSegments + 1,
+    resumed: { at: event.at, cause, times: (head.resumed?.times ?? 0) + 1 },
+  }),
   "model.answered": (head, data, event) => ({
-    ...withTurn(head, {
+    ...withTurn(heard(head), {
       repeats: operationsOf(head, event, data).reduce(
         (repeats, each) => countCall(repeats, each.tool, each.argumentsDigest),
         head.turn.repeats,
@@ -117,14 +140,22 @@ const REDUCERS: ReducersOf<EventType> = {
         : {}),
     };
   },
-  "task.cancelled": (before) => {
-    const { compensation: _, ...head } = before;
-    return withStatus(
-      withTurn({ ...head, operations: [], cancelling: false }, { open: false, repeats: [] }),
-      "cancelled",
-    );
-  },
+  "task.cancelled": (head, { report }) => ended(head, "cancelled", report),
 };
+
+/** The model has seen every message up to now. */
+function heard(head: TaskHead): TaskHead {
+  const { unread: _, interrupted: __, ...turn } = head.turn;
+  return { ...head, turn };
+}
+
+/** A kept message that opens a turn is not kept any more. */
+function takenFrom(before: TaskHead, mode: string | undefined): TaskHead {
+  const { queue, ...head } = before;
+  if (mode !== "queue" || queue === undefined) return before;
+  const first = queue.first + 1;
+  return first === queue.next ? head : { ...head, queue: { ...queue, first } };
+}
 
 function withGrants(head: TaskHead, grants: readonly NamedGrant[]): TaskHead {
   return { ...head, grants: { count: grants.length, digest: digestOf(grants) } };

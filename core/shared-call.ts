@@ -5,7 +5,7 @@ import type { AnswerCall } from "../contract/model.ts";
 /** The ordinal of the call whose operation the call at `ordinal` shares; its own if none. */
 export function sharedOrdinal(calls: readonly AnswerCall[], ordinal: number): number {
   const call = calls[ordinal];
-  if (call === undefined || !call.check.ok) return ordinal;
+  if (call === undefined || ordinal === 0 || !call.check.ok) return ordinal;
   const { digest } = call.check;
   const first = calls.findIndex(
     (each) =>

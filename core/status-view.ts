@@ -2,12 +2,16 @@
 import type { OperationView, StatusView, TurnAnswer } from "../contract/api.ts";
 import type { AuthorityView } from "../contract/effect-api.ts";
 import type { StoredText } from "../contract/artifact.ts";
+import type { ExtensionView } from "../contract/budget.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { NamedGrant } from "../contract/grant.ts";
 import { decidersOf } from "./approval/authority.ts";
 import { doubtOf } from "./doubt.ts";
 import { argumentsIn, editIn } from "./proposed-call.ts";
+import type { TaskBudget } from "./task-budget.ts";
 import type { OpenOperation, TaskHead } from "./task-head.ts";
+import type { WaitingOperation } from "./wait/wait-terms.ts";
+import { isWaiting, waitIn } from "./wait/wait-terms.ts";
 
 /** Number of the last turn that has ended; 0 before the first. */
 export function lastEndedTurn({ turn }: TaskHead): number {
@@ -34,10 +38,11 @@ export function statusView(
     usage: head.usage,
     ...(lastTurn === undefined ? {} : { lastTurn }),
     ...(head.status === "waiting-budget" && head.budget?.denied !== undefined
-      ? { budget: head.budget.denied }
+      ? { budget: { ...head.budget.denied, ...extensionView(head.budget) } }
       : {}),
     ...(head.effects === undefined || head.effects === 0 ? {} : { effects: head.effects }),
     cursor: head.nextSeq - 1,
+    ...controlView(head),
     ...(head.owner === undefined ? {} : { owner: head.owner }),
     ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
     ...(head.grants === undefined ? {} : { grants: head.grants }),
@@ -46,8 +51,33 @@ export function statusView(
   };
 }
 
+/** What people have done to the task, and what it left. */
+function controlView({
+  hold,
+  resumed,
+  settlement,
+  escalation,
+  queue,
+}: TaskHead): Pick<StatusView, "hold" | "resumed" | "settlement" | "escalation" | "kept"> {
+  return {
+    ...(hold === undefined ? {} : { hold }),
+    ...(resumed === undefined ? {} : { resumed }),
+    ...(settlement === undefined ? {} : { settlement }),
+    ...(escalation === undefined ? {} : { escalation }),
+    ...(queue === undefined ? {} : { kept: queue.next - queue.first }),
+  };
+}
+
+function extensionView({ extension }: TaskBudget): { readonly extension?: ExtensionView } {
+  if (extension?.state !== "open" || extension.awakeableId === undefined) return {};
+  const { budget, dimension, amount, approvalId, digest, awakeableId } = extension;
+  return { extension: { budget, dimension, amount, approvalId, digest, awakeableId } };
+}
+
 /** Positions of the events that `operationView` needs. */
-export function seqsShown({ state, approval, answerSeq }: OpenOperation): readonly number[] {
+export function seqsShown(operation: OpenOperation): readonly number[] {
+  const { state, approval, answerSeq } = operation;
+  if (isWaiting(operation)) return [operation.wait.seq];
   if (state !== "approval-open" || approval?.awakeableId === undefined) return [];
   return [approval.seq, approval.edit?.seq ?? answerSeq];
 }
@@ -58,7 +88,8 @@ export function operationView(
   eventAt: (seq: number) => TaskEvent | undefined,
 ): OperationView {
   const { operationId, state, tool, toolVersion, effect, since } = operation;
-  const view = { operationId, state, tool, toolVersion, effect, since, ...waitOf(operation) };
+  const view = { operationId, state, tool, toolVersion, effect, since, ...restOf(operation) };
+  if (isWaiting(operation)) return { ...view, ...waitView(operation, eventAt) };
   const proposal = proposalView(operation, eventAt);
   return proposal === undefined ? view : { ...view, proposal };
 }
@@ -93,8 +124,20 @@ function proposalView(
   };
 }
 
+/** What an operation waits for, and until when. */
+function waitView(
+  { wait: { seq, endsAt }, ordinal }: WaitingOperation,
+  eventAt: (seq: number) => TaskEvent | undefined,
+): Pick<OperationView, "wait"> {
+  const wait = waitIn(eventAt(seq), ordinal);
+  if (wait === undefined) return {};
+  if (wait.kind === "timer") return { wait: { ...wait, endsAt } };
+  const { deadlineAt: _, ...terms } = wait;
+  return { wait: { ...terms, endsAt } };
+}
+
 /** Why an operation is not being executed, and what it takes. */
-function waitOf(operation: OpenOperation): Pick<OperationView, "unknown" | "blocked"> {
+function restOf(operation: OpenOperation): Pick<OperationView, "unknown" | "blocked"> {
   if (operation.state === "blocked" && operation.block !== undefined)
     return { blocked: operation.block };
   if (operation.state !== "unknown") return {};
@@ -115,13 +158,14 @@ export function authorityView(
   operationId: string,
   grants: readonly NamedGrant[] | undefined,
 ): AuthorityView {
-  const { taskUid, status, cancelling, owner, tenant } = head;
+  const { taskUid, status, cancelling, hold, owner, tenant } = head;
   const view = {
     taskUid,
     status,
     cancelling,
     compensating: head.compensation !== undefined,
     ...(owner === undefined ? {} : { owner }),
+    ...(hold === undefined ? {} : { hold: hold.kind }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(grants === undefined ? {} : { grants }),
   };

@@ -1,10 +1,13 @@
 // Owns the form of a task's head: the state of constant size from which core/ decides what
 // happens next. It never holds content; that is in the task log, by position.
-import type { Amounts, BudgetDenial, Settlement } from "../contract/budget.ts";
+import type { BudgetParent } from "../contract/budget-parent.ts";
+import type { Hold, SettlementReport } from "../contract/control-view.ts";
 import type { CallPosition, CompensationReport } from "../contract/event.ts";
 import type { EffectClass } from "../contract/effect-class.ts";
 import type { TaskStatus } from "../contract/status.ts";
 import type { BlockCode } from "../contract/tool.ts";
+import type { WaitKind } from "../contract/wait.ts";
+import type { TaskBudget } from "./task-budget.ts";
 
 export const HEAD_VERSION = 1;
 
@@ -19,7 +22,9 @@ export type OperationState =
   /** The effect may have happened: never issued again. `reconcile` or a person has to say (F1). */
   | "unknown"
   /** The tool's service did nothing: issued again as a new attempt, later. */
-  | "blocked";
+  | "blocked"
+  /** For a time, an event, an answer or a child; no tool is called. */
+  | "waiting";
 
 /** What is known of an unknown outcome. All times are in milliseconds since the epoch. */
 export interface Doubt {
@@ -41,6 +46,15 @@ export interface Block {
   readonly retryAt: number;
 }
 
+/** What the head keeps of an open wait; the log has its terms. */
+export interface WaitPart {
+  readonly kind: WaitKind;
+  /** When it ends by itself, milliseconds since the epoch. */
+  readonly endsAt: number;
+  /** Position of the event that holds the terms: the model's answer, or `wait.opened`. */
+  readonly seq: number;
+}
+
 /** A tool call that has no recorded outcome yet. */
 export interface OpenOperation extends CallPosition {
   readonly attempt: number;
@@ -48,6 +62,8 @@ export interface OpenOperation extends CallPosition {
   readonly toolVersion: string;
   readonly effect: EffectClass;
   readonly argumentsDigest: string;
+  /** What one attempt costs, in micro-units; absent is nothing. */
+  readonly price?: number;
   /** Position of the event that holds its arguments: the model's answer, or a person's edit. */
   readonly answerSeq: number;
   /** When it got this state (`issued` keeps the time of `ready`), ms since the epoch. */
@@ -57,10 +73,14 @@ export interface OpenOperation extends CallPosition {
   /** How often a person was asked about this operation id. */
   readonly requests?: number;
   readonly approval?: ApprovalPart;
+  /** Position of the `approval.stale` that the next request follows. */
+  readonly staleSeq?: number;
   /** Only in state `unknown`. */
   readonly doubt?: Doubt;
   /** Only in state `blocked`. */
   readonly block?: Block;
+  /** Only in state `waiting`. */
+  readonly wait?: WaitPart;
   /** How often in a row it was blocked. */
   readonly blocks?: number;
   /** Attempts that provably had no effect. */
@@ -74,6 +94,8 @@ export interface ApprovalPart {
   /** Number of the request, from 1, and position of its `approval.requested`. */
   readonly request: number;
   readonly seq: number;
+  /** Position of the `approval.stale` of the request before, if one has led to this one. */
+  readonly staleSeq?: number;
   /** Under which it was proposed: others make it stale. */
   readonly agentVersion: string;
   readonly policyVersion: string;
@@ -83,7 +105,11 @@ export interface ApprovalPart {
   /** Approvals that count so far; absent is none. */
   readonly approvals?: number;
   /** What is decided on instead of the proposed arguments: the event that holds it. */
-  readonly edit?: { readonly seq: number; readonly argumentsDigest: string };
+  readonly edit?: {
+    readonly seq: number;
+    readonly argumentsDigest: string;
+    readonly price?: number;
+  };
   /** Rungs of the ladder that were climbed; absent is none. */
   readonly rungs?: number;
   /** The attempt that was approved, when it is an earlier one (R96). */
@@ -119,26 +145,25 @@ export interface TurnState {
   readonly providerFailures: number;
   /** Position of the message that opened it. */
   readonly openSeq?: number;
+  /** Who sent its messages, each person once; MAX_TURN_PERSONS at most, and then `crowded`. */
+  readonly persons?: readonly string[];
+  readonly crowded?: true;
   /** A call of this tool, which ends the task, succeeded. */
   readonly endedBy?: string;
+  /** How long after it was due a wait's end was taken in, where that is too late (R40). */
+  readonly lateMs?: number;
+  /** A message has interrupted it: what is open is settled and not made any more. */
+  readonly interrupted?: true;
+  /** Messages that the model has not answered since they came. Absent is none. */
+  readonly unread?: number;
 }
 
 /** An awakeable that is resolved with the answer of a turn. */
 export interface Listener {
   readonly awakeableId: string;
   readonly turn: number;
-}
-
-/** What a task has with its budget, `holdfast.budget/task/<taskUid>`. */
-export interface TaskBudget {
-  /** Number of the next reservation. */
-  readonly next: number;
-  /** Asked for, and not known to be over. */
-  readonly open?: { readonly n: number; readonly amounts: Amounts };
-  /** What became of the last one, until the budget was told. */
-  readonly unsent: readonly Settlement[];
-  /** Why the next one is waited for. */
-  readonly denied?: BudgetDenial;
+  /** Of a message that is kept: its number. Its turn is not known yet. */
+  readonly queued?: number;
 }
 
 export interface TaskHead {
@@ -148,7 +173,11 @@ export interface TaskHead {
   readonly agent: string;
   readonly agentVersion: string;
   readonly owner?: string;
+  /** Who answers for the task when its owner cannot. */
+  readonly escalation?: string;
   readonly tenant?: string;
+  /** Of a child: the task whose budget it draws on. */
+  readonly budgetParent?: BudgetParent;
   /** What the task was given, under a key of its own; absent: every tool that its agent declares. */
   readonly grants?: { readonly count: number; readonly digest: string };
   /** Of the policy set that judged the last calls. */
@@ -166,7 +195,21 @@ export interface TaskHead {
   readonly step: number;
   readonly turn: TurnState;
   readonly operations: readonly OpenOperation[];
+  /** It comes to its end: as cancelled, or as `ending` says. */
   readonly cancelling: boolean;
+  readonly ending?: "retired";
+  /** A person keeps it from going on. */
+  readonly hold?: Hold;
+  /** Messages kept for later turns, by number: from `first` up to before `next`. */
+  readonly queue?: { readonly first: number; readonly next: number };
+  /** A segment of the last turn was lost, and another took over (R66). */
+  readonly resumed?: { readonly at: number; readonly cause: string; readonly times: number };
+  /** Effects that were made and not undone. Absent is none. */
+  readonly applied?: number;
+  /** While it comes to its end: what was settled so far. */
+  readonly settling?: Pick<SettlementReport, "cancelled" | "operations">;
+  /** What it left when it ended. */
+  readonly settlement?: SettlementReport;
   /** Applied effects that can be undone; each has a row in the state. Absent is none. */
   readonly effects?: number;
   /** While effects are undone, last first: what became of those before. */
@@ -223,6 +266,8 @@ export const NO_TURN: TurnState = {
 
 /** The head once its ready calls are on their way. */
 export function markIssued(head: TaskHead, only?: ReadonlySet<string>): TaskHead {
+  // Under a hold outcomes are taken in, and nothing is begun.
+  if (head.hold !== undefined) return head;
   const operations = head.operations.map((each): OpenOperation => {
     const due = each.state === "ready" && (only === undefined || only.has(each.operationId));
     return due ? { ...each, state: "issued" } : each;
@@ -233,6 +278,7 @@ export function markIssued(head: TaskHead, only?: ReadonlySet<string>): TaskHead
 /** The head while a segment works on the task: no wait is over it any more. */
 export function markRunning(head: TaskHead): TaskHead {
   const { reason: _, ...rest } = head;
-  const status = head.cancelling ? "cancelling" : "running";
-  return { ...rest, status, park: { number: head.park.number } };
+  const status = head.cancelling ? "cancelling" : (head.hold?.kind ?? "running");
+  const held = head.hold === undefined ? {} : { reason: head.hold.reason };
+  return { ...rest, ...held, status, park: { number: head.park.number } };
 }

@@ -1,6 +1,7 @@
 // Owns the end of a turn as those see it who wait for it.
 import type { TurnAnswer } from "../contract/api.ts";
 import type { TaskEvent } from "../contract/event.ts";
+import type { TaskStatus } from "../contract/status.ts";
 
 /** What a turn ended with, or undefined for an event that ends none. */
 export function turnAnswer(event: TaskEvent | undefined): TurnAnswer | undefined {
@@ -16,8 +17,8 @@ export function turnAnswer(event: TaskEvent | undefined): TurnAnswer | undefined
     : { turn, result: "completed", artifact: answer.artifact };
 }
 
-/** What those who wait for a turn are told when the task is cancelled. */
-export function cancelledAnswer(turn: number): TurnAnswer {
-  const error = { code: "cancelled", message: "the task was cancelled" };
+/** What those who wait for a turn are told when the task ends before it. */
+export function endedAnswer(turn: number, status: TaskStatus): TurnAnswer {
+  const error = { code: status, message: `the task was ${status}` };
   return { turn, result: "failed", error };
 }

@@ -5,6 +5,7 @@ import type {
   ApprovalReceipt,
   ApprovalRule,
   ApprovalState,
+  CapturedChange,
   Requester,
 } from "../../contract/approval.ts";
 import type { Proposal } from "../proposal.ts";
@@ -50,6 +51,12 @@ export interface ApprovalHead {
   readonly refused: readonly string[];
   /** Who settled it; set with `approved` and `rejected`. */
   readonly settled?: { readonly receipt: ApprovalReceipt; readonly by: readonly string[] };
+  /** What the task found to have changed after it was approved. */
+  readonly overtaken?: readonly CapturedChange[];
+  /** Invocation ids of the timers of an open one; the shell's. */
+  readonly timers?: readonly string[];
+  /** How long it is kept after its end, in milliseconds; the shell's. Absent: as by default. */
+  readonly retentionMs?: number;
   /** Number of notices so far. */
   readonly notices: number;
   /** Time of the last thing that happened; time never goes back. */

@@ -4,6 +4,8 @@ import type { ApprovalEvidence, ApprovalPackage } from "../../contract/approval.
 import type { ArtifactRef, StoredText } from "../../contract/artifact.ts";
 import type { EventData, TaskEvent } from "../../contract/event.ts";
 import type { TaskHead } from "../task-head.ts";
+import { withPerson } from "../turn-persons.ts";
+import { fingerprintIn } from "./captured-change.ts";
 
 /** Entries of the log behind a request that are looked through for what led to it. */
 export const EVIDENCE_WINDOW = 64;
@@ -14,29 +16,62 @@ export interface RequestSources {
   readonly arguments: StoredText;
   /** The message that opened the turn, and all of the turn that is within the window. */
   readonly events: readonly TaskEvent[];
+  /** What made the request before stale, if one was. */
+  readonly stale?: TaskEvent | undefined;
 }
 
 type Requesting = Pick<TaskHead, "agent" | "taskId" | "taskUid" | "owner"> & {
   readonly tenant?: string | undefined;
+  readonly turn: Pick<TaskHead["turn"], "persons" | "crowded">;
 };
 
 export function approvalPackage(head: Requesting, sources: RequestSources): ApprovalPackage {
-  const { agent, taskId, taskUid, owner, tenant } = head;
+  const { owner, tenant } = head;
   const { requested, events } = sources;
   const { operationId, request, rule, requestedAt } = requested;
-  const by = events.find((each) => each.type === "message.received")?.actor.id;
   return {
     v: 1,
     operationId,
     request,
-    requester: { agent, taskId, taskUid, ...(by === undefined ? {} : { by }) },
+    requester: requesterOf(head, events),
     ...(owner === undefined ? {} : { owner }),
     ...(tenant === undefined ? {} : { tenant }),
     call: callOf(requested, sources.arguments),
     evidence: evidenceOf(events, sources.arguments),
     rule,
     requestedAt,
+    ...followed(sources.stale),
   };
+}
+
+/** All who have a part in the turn: whoever steers it asks for what follows (R35, R97). */
+function requesterOf(
+  { agent, taskId, taskUid, turn }: Requesting,
+  events: readonly TaskEvent[],
+): ApprovalPackage["requester"] {
+  const authors = events.flatMap(({ type, actor }) =>
+    type === "message.received" ? [actor.id] : [],
+  );
+  const [by] = authors;
+  // A turn that was opened under code that kept no persons has what is within the window.
+  const { persons = [], crowded } = authors.reduce(
+    (known, author) => ({ ...known, ...withPerson(known, author) }),
+    turn,
+  );
+  return {
+    agent,
+    taskId,
+    taskUid,
+    ...(by === undefined ? {} : { by }),
+    ...(persons.some((each) => each !== by) ? { persons } : {}),
+    ...(crowded === undefined ? {} : { crowded }),
+  };
+}
+
+function followed(stale: TaskEvent | undefined): Pick<ApprovalPackage, "follows"> {
+  if (stale?.type !== "approval.stale") return {};
+  const { approvalId, changes } = stale.data;
+  return { follows: { approvalId, changes } };
 }
 
 function callOf(
@@ -44,7 +79,7 @@ function callOf(
   given: StoredText,
 ): ApprovalPackage["call"] {
   const { tool, toolVersion, effect, argumentsDigest } = requested;
-  const { agentVersion, policyVersion, resource, precondition } = requested;
+  const { agentVersion, policyVersion, resource } = requested;
   return {
     tool,
     toolVersion,
@@ -54,7 +89,7 @@ function callOf(
     agentVersion,
     policyVersion,
     ...(resource === undefined ? {} : { resource }),
-    ...(precondition === undefined ? {} : { precondition }),
+    ...fingerprintIn(requested),
   };
 }
 

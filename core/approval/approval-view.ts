@@ -46,6 +46,7 @@ export function approvalView(stored: StoredApproval, now: number): ApprovalView 
     expiresAt: head.expiresAt,
     changes: [
       ...history.flatMap((notice) => (notice.type === "stale" ? notice.changes : [])),
+      ...(head.overtaken ?? []),
       ...stored.changes,
     ],
     history,

@@ -30,7 +30,7 @@ export function decidersOf({ rule, rungs }: Pick<ApprovalHead, "rule" | "rungs">
 /** Who may not decide, whatever the deciders are. */
 export function excludedFrom({ rule, owner, requester }: ApprovalHead): readonly string[] {
   if (!rule.separationOfDuties) return [];
-  const names = [owner, requester.by, requester.agent];
+  const names = [owner, requester.by, ...(requester.persons ?? []), requester.agent];
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 

@@ -6,6 +6,7 @@ import type { ProposeResponse } from "../../contract/tool.ts";
 import { proposalDigest } from "../proposal.ts";
 import { proposalOf } from "./approval-head.ts";
 import type { EditCheck } from "./ballot.ts";
+import { changeOf, fingerprintIn, preconditionChange } from "./captured-change.ts";
 
 /** What the tool said of new arguments. */
 export function editCheck(
@@ -17,15 +18,20 @@ export function editCheck(
   if (changes.length > 0) return { changes };
   if (answer.outcome === "error") return { refused: answer.message };
   if (answer.outcome === "blocked") return { refused: answer.reason };
-  const { argumentsDigest, resource, precondition } = answer;
+  const { argumentsDigest, resource, price } = answer;
   const parts = {
     argumentsDigest,
     ...(resource === undefined ? {} : { resource }),
-    ...(precondition === undefined ? {} : { precondition }),
+    ...fingerprintIn(answer),
   };
   const { resource: _r, precondition: _p, ...proposed } = proposalOf(approval);
   return {
-    call: { arguments: kept, ...parts, digest: proposalDigest({ ...proposed, ...parts }) },
+    call: {
+      arguments: kept,
+      ...parts,
+      digest: proposalDigest({ ...proposed, ...parts }),
+      ...(price === undefined ? {} : { price }),
+    },
   };
 }
 
@@ -42,17 +48,14 @@ export function changesSince(
   if (answer.outcome === "error") {
     return [...version, { what: "arguments", captured: "accepted", now: answer.code }];
   }
-  const parts = ["argumentsDigest", "resource", "precondition"] as const;
+  const parts = ["argumentsDigest", "resource"] as const;
   return [
     ...version,
     ...parts.flatMap((what) => changeOf(what, captured[what] ?? "", answer[what] ?? "")),
+    ...preconditionChange(captured, answer),
   ];
 }
 
 function versionChange({ call }: ApprovalPackage, now: string): readonly CapturedChange[] {
   return changeOf("tool-version", call.toolVersion, now);
-}
-
-function changeOf(what: string, captured: string, now: string): readonly CapturedChange[] {
-  return captured === now ? [] : [{ what, captured, now }];
 }

@@ -48,10 +48,11 @@ function vote(head: ApprovalHead, cast: Vote, edited: EditedCall | undefined): A
 }
 
 function close(
-  head: ApprovalHead,
+  open: ApprovalHead,
   state: Exclude<ApprovalHead["state"], "open">,
   settled?: ApprovalHead["settled"],
 ): ApprovalHead {
+  const { timers: _, ...head } = open;
   return {
     ...head,
     state,

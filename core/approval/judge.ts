@@ -17,6 +17,7 @@ import type { ApprovalProblem } from "./problem-of.ts";
 import {
   closedProblem,
   EDIT_UNCHECKED,
+  FOREIGN,
   MISMATCH,
   refusedProblem,
   refusedEdit,
@@ -61,6 +62,8 @@ export function judge(
   now: number,
 ): Judgement {
   const at = Math.max(now, head.updatedAt);
+  // Whoever has not made the policy must not judge by its own, and not send the task in circles.
+  if (verdict.foreign === true) return { facts: [], answer: FOREIGN };
   const { policyVersion } = verdict;
   if (policyVersion !== head.policyVersion) {
     // What it was proposed under is no more: it has to be proposed anew (R96).

@@ -22,6 +22,12 @@ export const EDIT_UNCHECKED: ApprovalProblem = {
   message: "the approval changed while the new arguments were checked; look at `show` again",
 };
 
+export const FOREIGN: ApprovalProblem = {
+  code: "approval_foreign",
+  message:
+    "`holdfast.approval` is served by an app that has other policies and not the agent that asks; give both apps the same policies, or each a Restate server, and decide again",
+};
+
 /** `why` is the tool's word: the schema's message. */
 export function refusedEdit(why: string): ApprovalProblem {
   return { code: "invalid_edit", message: `the tool does not take these arguments: ${why}` };

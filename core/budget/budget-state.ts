@@ -12,6 +12,7 @@ import type {
   Limits,
   ReserveRequest,
 } from "../../contract/budget.ts";
+import { BUDGET_DIMENSIONS } from "../../contract/budget.ts";
 import { largest, minus, plus, roomIn } from "./amounts.ts";
 import { parseBudgetKey } from "./levels.ts";
 import type { BudgetSettings } from "./settings.ts";
@@ -39,6 +40,8 @@ export interface Source {
   readonly open: boolean;
   /** The least that it knows somebody here to wait for. */
   readonly told?: Amounts;
+  /** What it limits, or one that it draws on, when it answered last. */
+  readonly limited?: readonly BudgetDimension[];
   /** Sent, and maybe done, but its answer is not taken in. Sent again before anything else. */
   readonly pending?: LeaseRequest;
 }
@@ -79,6 +82,8 @@ export interface BudgetState {
   readonly overrun: Amounts;
   readonly highWater: Amounts;
   readonly open: readonly Reservation[];
+  /** The task works: it has one of `concurrency` from these budgets, beside what is open. */
+  readonly slot?: Pick<Reservation, "from">;
   /** Every reservation with a lower number is over. */
   readonly watermark: number;
   /** Those above it that are over too. */
@@ -186,6 +191,13 @@ export function limitsOf(budget: BudgetState, settings: BudgetSettings): Limits 
 
 export function roomOf({ budget, settings }: BudgetChange): Limits {
   return roomIn(limitsOf(budget, settings), takenOf(budget));
+}
+
+/** What this budget limits, and what those do that it was told of by its sources. */
+export function limitedAt({ budget, settings }: BudgetChange): readonly BudgetDimension[] {
+  const own = limitsOf(budget, settings);
+  const above = Object.values(budget.sources).flatMap(({ limited = [] }) => limited);
+  return BUDGET_DIMENSIONS.filter((each) => own[each] !== undefined || above.includes(each));
 }
 
 const NEW_SOURCE: Source = { seq: 0, held: {}, committed: {}, spent: {}, open: false };

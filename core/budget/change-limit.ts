@@ -54,8 +54,12 @@ export function changeLimit(
     after,
   };
   write(change, { changes: [...budget.changes, made].slice(-CHANGES_KEPT) });
-  // A limit below what is taken calls back what is not used, and grants nothing until there is room.
-  if (!isNothing(excessOver(after, change.budget))) recallHolders(change);
+  // A limit below what is taken calls back what is not used, and grants nothing until there is
+  // room. Of a dimension that was not limited, holders learn in the answer to what they give back.
+  const isNew = BUDGET_DIMENSIONS.some(
+    (each) => after[each] !== undefined && before[each] === undefined,
+  );
+  if (isNew || !isNothing(excessOver(after, change.budget))) recallHolders(change);
   offerRoom(change);
   return made;
 }

@@ -4,7 +4,7 @@ import type { Amounts, LeaseAnswer, LeaseRequest, Limits } from "../../contract/
 import { BUDGET_DIMENSIONS, BUDGET_VERSION } from "../../contract/budget.ts";
 import { excess, isNothing, largest, minus, plus, smallest } from "./amounts.ts";
 import type { BudgetChange, HolderRow, Work } from "./budget-state.ts";
-import { roomOf, sourceOf, spareOf, write, writeSource } from "./budget-state.ts";
+import { limitedAt, roomOf, sourceOf, spareOf, write, writeSource } from "./budget-state.ts";
 import { countActivity } from "./idle.ts";
 import { sourcesOf } from "./levels.ts";
 import { cover, finishPending, giveBack, tellWaiting } from "./source.ts";
@@ -32,7 +32,8 @@ export function* lease(
   yield* finishPending(change);
   const [above] = sourcesOf(change.budget.key, change.settings, place);
   const from = isNothing(row.slice) ? above : row.from;
-  const answer = yield* grant(change, request, from);
+  const granting = yield* grant(change, request, from);
+  const answer = { ...granting, limited: limitedAt(change) };
   const slice = plus(row.slice, answer.granted);
   const gone = request.bye === true && isNothing(slice);
   putRow(change, holder, {

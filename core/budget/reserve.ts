@@ -1,12 +1,18 @@
 // Owns a reservation: granted when the task's own limit and every budget above have room, and
 // else denied with the numbers of the one that has not. The same number is reserved once.
-import type { BudgetDenial, ReserveAnswer, ReserveRequest } from "../../contract/budget.ts";
-import { plus } from "./amounts.ts";
+import type {
+  Amounts,
+  BudgetDenial,
+  ReserveAnswer,
+  ReserveRequest,
+} from "../../contract/budget.ts";
+import { isNothing, plus } from "./amounts.ts";
 import type { BudgetChange, Work } from "./budget-state.ts";
-import { sourceOf, write, writeSource } from "./budget-state.ts";
+import { limitedAt, sourceOf, write, writeSource } from "./budget-state.ts";
 import { countActivity } from "./idle.ts";
 import { sourcesOf } from "./levels.ts";
 import { settleBelow, settleEach } from "./settle.ts";
+import { giveUpSlot, slotNeeded, slotWanted, takeSlot } from "./slot.ts";
 import { cover, finishPending, giveBack, leaveOthers } from "./source.ts";
 import { denialOf, offerRoom, stopWaiting, waitFor } from "./waiting.ts";
 
@@ -31,10 +37,12 @@ export function* reserve(change: BudgetChange, request: ReserveRequest): Work<Re
   const known = knownAnswer(change, n);
   if (known !== undefined) return known;
   yield* finishPending(change);
+  const slot = slotNeeded(change, request);
   const sources = sourcesOf(change.budget.key, change.settings, place, at);
   yield* leaveOthers(change, sources);
-  const denial = yield* draw(change, request, sources);
+  const denial = yield* draw(change, request, plus(amounts, slot), sources);
   if (denial !== undefined) return { result: "denied", n, ...denial };
+  if (!isNothing(slot)) takeSlot(change, sources);
   for (const key of sources) {
     const { committed } = sourceOf(change.budget, key);
     writeSource(change, key, { committed: plus(committed, amounts) });
@@ -45,25 +53,29 @@ export function* reserve(change: BudgetChange, request: ReserveRequest): Work<Re
     reserved: plus(reserved, amounts),
   });
   offerRoom(change);
-  return { result: "granted", n };
+  return { result: "granted", n, limited: limitedAt(change) };
 }
 
-function knownAnswer({ budget }: BudgetChange, n: number): ReserveAnswer | undefined {
+function knownAnswer(change: BudgetChange, n: number): ReserveAnswer | undefined {
+  const { budget } = change;
   if (n < budget.watermark || budget.over.includes(n)) return { result: "settled", n };
-  return budget.open.some((each) => each.n === n) ? { result: "granted", n } : undefined;
+  return budget.open.some((each) => each.n === n)
+    ? { result: "granted", n, limited: limitedAt(change) }
+    : undefined;
 }
 
 /** Gets room everywhere, in the fixed order of locks, or says who has none. */
 function* draw(
   change: BudgetChange,
-  { amounts }: ReserveRequest,
+  request: ReserveRequest,
+  needed: Amounts,
   sources: readonly string[],
 ): Work<BudgetDenial | undefined> {
-  const own = denialOf(change, amounts);
-  if (own !== undefined) return yield* refuse(change, own, amounts, change.budget.key);
+  const own = denialOf(change, needed);
+  if (own !== undefined) return yield* refuse(change, own, request, change.budget.key);
   for (const key of sources) {
-    const denial = yield* cover(change, key, amounts);
-    if (denial !== undefined) return yield* refuse(change, denial, amounts, key);
+    const denial = yield* cover(change, key, needed);
+    if (denial !== undefined) return yield* refuse(change, denial, request, key);
   }
   return undefined;
 }
@@ -72,10 +84,11 @@ function* draw(
 function* refuse(
   change: BudgetChange,
   denial: BudgetDenial,
-  need: ReserveRequest["amounts"],
+  request: ReserveRequest,
   at: string,
 ): Work<BudgetDenial> {
-  waitFor(change, { need, at });
+  giveUpSlot(change);
+  waitFor(change, { need: plus(request.amounts, slotWanted(request)), at });
   yield* giveBack(change, "keep");
   offerRoom(change);
   return denial;

@@ -16,6 +16,13 @@ export interface LevelSettings {
  */
 export type MissingPrice = "refuse" | "count-tokens";
 
+/** Of which denials a task asks people to extend the budget (docs/budgets.md). */
+export interface AskToExtend {
+  readonly levels: readonly BudgetLevel[];
+  /** How much at once, at least; what is missing is asked for in any case. */
+  readonly by: Amounts;
+}
+
 export interface BudgetSpec {
   /** The levels that are kept. A level that is absent is neither counted nor limited. */
   readonly levels: { readonly [L in BudgetLevel]?: LevelSettings };
@@ -28,9 +35,13 @@ export interface BudgetSpec {
   readonly desks?: number;
   /** Default: `refuse` where these settings limit money at any level, else `count-tokens`. */
   readonly missingPrice?: MissingPrice;
+  /** Default: nobody is asked; a person changes a limit by `limit`. */
+  readonly askToExtend?: Pick<AskToExtend, "levels"> & Partial<AskToExtend>;
 }
 
-export interface BudgetSettings extends Required<BudgetSpec> {}
+export interface BudgetSettings extends Required<BudgetSpec> {
+  readonly askToExtend: AskToExtend;
+}
 
 const DEFAULT_IDLE_MS = 5 * 60_000;
 const DEFAULT_DESKS = 8;
@@ -39,7 +50,7 @@ const LONGEST_IDLE_MS = 24 * 60 * 60_000;
 
 /** Checks and completes the settings. Throws an Error with a line per problem. */
 export function defineBudgets(spec: BudgetSpec): BudgetSettings {
-  const { levels, idleMs = DEFAULT_IDLE_MS, desks = DEFAULT_DESKS } = spec;
+  const { levels, idleMs = DEFAULT_IDLE_MS, desks = DEFAULT_DESKS, askToExtend } = spec;
   const problems = [
     ...Object.keys(levels)
       .filter((level) => !(BUDGET_LEVELS as readonly string[]).includes(level))
@@ -48,19 +59,22 @@ export function defineBudgets(spec: BudgetSpec): BudgetSettings {
       ...amountProblems(`levels.${level}.limit`, levels[level]?.limit),
       ...amountProblems(`levels.${level}.slice`, levels[level]?.slice),
     ]),
+    ...(levels.day?.limit?.concurrency === undefined
+      ? []
+      : ["levels.day.limit.concurrency has no meaning; limit it for the owner or the tenant"]),
     ...wholeProblem("idleMs", idleMs, LONGEST_IDLE_MS),
     ...wholeProblem("desks", desks, MAX_DESKS),
     ...choiceProblem(spec.missingPrice),
+    ...(askToExtend?.levels ?? [])
+      .filter((level) => levels[level] === undefined)
+      .map((level) => `askToExtend.levels names "${level}", which is not among the levels`),
+    ...amountProblems("askToExtend.by", askToExtend?.by),
   ];
   if (problems.length > 0) throw new Error(`budgets: ${problems.join("\nbudgets: ")}`);
   const inMoney = Object.values(levels).some(({ limit }) => limit?.money !== undefined);
   const { missingPrice = inMoney ? "refuse" : "count-tokens" } = spec;
-  return { levels, idleMs, desks, missingPrice };
-}
-
-/** Whether tool calls are reserved: where nobody limits them, no task pays for counting them. */
-export function limitsToolCalls({ levels }: BudgetSettings): boolean {
-  return Object.values(levels).some(({ limit }) => limit?.toolCalls !== undefined);
+  const asks = { levels: [], by: {}, ...askToExtend };
+  return { levels, idleMs, desks, missingPrice, askToExtend: asks };
 }
 
 function amountProblems(name: string, amounts: unknown): string[] {

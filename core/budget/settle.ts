@@ -6,13 +6,17 @@ import { sourceOf, write, writeSource } from "./budget-state.ts";
 import { finishPending, giveBack, partingOf } from "./source.ts";
 import { offerRoom, stopWaiting } from "./waiting.ts";
 import { countActivity } from "./idle.ts";
+import { giveUpSlot } from "./slot.ts";
 
 export function* settle(change: BudgetChange, request: SettleRequest): Work<null> {
   countActivity(change);
   settleEach(change, request.settlements);
   settleBelow(change, request.oldest);
   const rest = request.rest === true;
-  if (rest) stopWaiting(change, undefined);
+  if (rest) {
+    stopWaiting(change, undefined);
+    giveUpSlot(change);
+  }
   if (rest || change.budget.recalled) {
     yield* finishPending(change);
     yield* giveBack(change, rest ? partingOf(change) : "keep");

@@ -39,7 +39,11 @@ export function* cover(
   if (isNothing(need)) return undefined;
   const slice = change.settings.levels[levelOf(key)]?.slice ?? times(need, SLICE_FACTOR);
   // Enough for several of the slices that are cut from it, so that few requests go further up.
-  const want = where(largest(largest(need, slice), times(welcome, SLICE_FACTOR)), need);
+  const most = where(largest(largest(need, slice), times(welcome, SLICE_FACTOR)), need);
+  // A task takes one of `concurrency`, and never another.
+  const { concurrency } = need;
+  const one = levelOf(change.budget.key) === "task" && concurrency !== undefined;
+  const want = one ? { ...most, concurrency } : most;
   const answer = yield* exchange(change, key, { giveBack: NOTHING, need, want });
   return answer.denied;
 }
@@ -133,6 +137,7 @@ function* deliver(change: BudgetChange, key: string, request: LeaseRequest): Wor
     spent: minus(source.spent, request.used),
     open: request.bye !== true,
     ...(told === undefined ? {} : { told }),
+    ...(answer.limited === undefined ? {} : { limited: answer.limited }),
   });
   if (!isNothing(answer.granted)) write(change, { recalled: answer.scarce === true });
   return answer;

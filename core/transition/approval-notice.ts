@@ -5,6 +5,7 @@ import type { EventBody } from "../../contract/event.ts";
 import type { TaskStatus } from "../../contract/status.ts";
 import { proposalDigest } from "../proposal.ts";
 import type { ApprovalPart, OpenOperation, TaskHead } from "../task-head.ts";
+import { firstEnd } from "../wait/wait-terms.ts";
 import { approvalIdOf, askTool, onOvertaken, waitingApproval } from "./approval.ts";
 import { operator } from "./unknown-effect.ts";
 
@@ -106,10 +107,11 @@ function onOpened(
   const busy =
     head.cancelling ||
     head.segment.queued ||
-    head.operations.some(({ state }) => !state.startsWith("approval-"));
-  return busy || SAID.has(head.status)
-    ? [opened]
-    : [opened, { type: "task.parked", data: waitingApproval() }];
+    head.operations.some(({ state }) => !state.startsWith("approval-") && state !== "waiting");
+  if (busy || SAID.has(head.status)) return [opened];
+  const wakeAt = firstEnd(head.operations);
+  const parked = { ...waitingApproval(), ...(wakeAt === undefined ? {} : { wakeAt }) };
+  return [opened, { type: "task.parked", data: parked }];
 }
 
 function onRecorded(

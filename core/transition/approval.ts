@@ -6,6 +6,7 @@ import type { EventBody, EventData } from "../../contract/event.ts";
 import type { CallCheck } from "../../contract/model.ts";
 import type { AnyTool } from "../../contract/tool.ts";
 import { approvalId } from "../approval/approval-id.ts";
+import type { Fingerprint } from "../approval/captured-change.ts";
 import { DEFAULT_RULE } from "../approval/rule.ts";
 import { proposalDigest } from "../proposal.ts";
 import type { ApprovalPart, OpenOperation, TaskHead } from "../task-head.ts";
@@ -26,7 +27,7 @@ export interface Captured {
   readonly toolVersion: string;
   readonly terms: ApprovalTerms;
   readonly resource?: string | undefined;
-  readonly precondition?: string | undefined;
+  readonly fingerprint?: Fingerprint;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -59,7 +60,7 @@ export function askTool(operation: OpenOperation, reason?: string): EventBody {
 export function requestApproval(
   head: TaskHead,
   operation: OpenOperation,
-  { agentVersion, toolVersion, terms, resource, precondition, at }: Captured,
+  { agentVersion, toolVersion, terms, resource, fingerprint = {}, at }: Captured,
 ): EventBody {
   const { operationId, tool, effect, argumentsDigest } = operation;
   const { policyVersion, rule } = terms;
@@ -72,7 +73,7 @@ export function requestApproval(
     agentVersion,
     policyVersion,
     ...(resource === undefined ? {} : { resource }),
-    ...(precondition === undefined ? {} : { precondition }),
+    ...fingerprint,
   };
   const data: EventData["approval.requested"] = {
     ...positionOf(operation),
@@ -96,13 +97,24 @@ export function approvalIdOf({ operationId }: OpenOperation, approval: ApprovalP
 export function onOvertaken(
   operation: OpenOperation,
   changes: readonly CapturedChange[],
+  found?: "segment",
 ): readonly EventBody[] {
-  const { operationId, approval } = operation;
-  if (approval === undefined) return [askTool(operation)];
-  const data = { operationId, approvalId: approvalIdOf(operation, approval), changes };
   const what = changes.map((each) => each.what).join(", ");
   const again = askTool(operation, `what was to be approved has changed: ${what}`);
-  return [{ type: "approval.stale", data }, again];
+  return [...staleBy(operation, changes, found), again];
+}
+
+/** What has changed of a call that was put before a person. Nothing where nobody was asked. */
+export function staleBy(
+  operation: OpenOperation,
+  changes: readonly CapturedChange[],
+  found?: EventData["approval.stale"]["found"],
+): readonly EventBody[] {
+  const { operationId, approval } = operation;
+  if (approval === undefined || changes.length === 0) return [];
+  const by = found === undefined ? {} : { found };
+  const data = { operationId, approvalId: approvalIdOf(operation, approval), changes, ...by };
+  return [{ type: "approval.stale", data }];
 }
 
 /** What an approved call that is about to be executed was captured with, and is otherwise now. */

@@ -3,16 +3,24 @@
 import type {
   Amounts,
   BudgetDenial,
+  BudgetDimension,
   BudgetPlace,
   ReserveRequest,
   SettleRequest,
+  Settlement,
 } from "../../contract/budget.ts";
 import { BUDGET_VERSION } from "../../contract/budget.ts";
+import type { BudgetParent } from "../../contract/budget-parent.ts";
 import type { EventBody } from "../../contract/event.ts";
 import type { ModelOutcome } from "../../contract/model.ts";
 import type { CallEstimate } from "../../contract/port.ts";
-import { isNothing } from "../budget/amounts.ts";
+import { hasEnded } from "../../contract/status.ts";
+import { NOTHING, isNothing, plus } from "../budget/amounts.ts";
+import { limitedOfCalls } from "../budget/call-amounts.ts";
 import { overrunOf, usedByModelCall } from "../budget/estimate.ts";
+import { usedInEnd } from "../note-usage.ts";
+import { lostOf } from "../reduce-budget.ts";
+import type { ReservedCall } from "../task-budget.ts";
 import type { TaskHead } from "../task-head.ts";
 
 /** How often a task that was denied looks by itself, in milliseconds: a notice may get lost. */
@@ -28,9 +36,15 @@ export interface Reserved {
   readonly amounts: Amounts;
 }
 
-/** The reservation of the next call; in the state before the budget is asked for it. */
-export function requestBudget(head: TaskHead, amounts: Amounts): EventBody {
-  return { type: "budget.requested", data: { n: head.budget?.next ?? 0, amounts } };
+/** The reservation of the next call or calls; in the state before the budget is asked for it. */
+export function requestBudget(head: TaskHead, needs: Needs): EventBody {
+  return { type: "budget.requested", data: { n: head.budget?.next ?? 0, ...needs } };
+}
+
+/** What is reserved for a model call, or for the tool calls of a step. */
+export interface Needs {
+  readonly amounts: Amounts;
+  readonly calls?: readonly Pick<ReservedCall, "operationId" | "amounts">[];
 }
 
 /** What the task's budget is asked, once `requestBudget` is recorded. Asking twice reserves once. */
@@ -43,14 +57,28 @@ export function reserveRequest(head: TaskHead, { n, amounts }: Reserved): Reserv
     place: placeOf(head),
     at: head.updatedAt,
     settles: [...(head.budget?.unsent ?? [])],
-    // Whatever was open before was lost with its segment.
-    oldest: n,
+    oldest: oldestOf(head.budget, n),
+    works: true,
     wake: { agent, taskId },
   };
 }
 
-function placeOf({ tenant = NO_TENANT, owner }: TaskHead): BudgetPlace {
-  return { tenant, ...(owner === undefined ? {} : { owner }) };
+/** Of those that are not settled, `next` if there is none. */
+function oldestOf(budget: TaskHead["budget"], next: number): number {
+  return (budget?.calls ?? []).reduce((oldest, { n }) => Math.min(oldest, n), next);
+}
+
+function placeOf({ tenant = NO_TENANT, owner, budgetParent: parent }: TaskHead): BudgetPlace {
+  const above =
+    parent === undefined ? {} : { ancestors: [parent.taskUid, ...(parent.ancestors ?? [])] };
+  return { tenant, ...(owner === undefined ? {} : { owner }), ...above };
+}
+
+/** What whoever starts a child of this task says, so that the child draws on its budget. */
+export function budgetParentOf({ agent, taskId, taskUid, budgetParent }: TaskHead): BudgetParent {
+  const parent = { agent, taskId, taskUid };
+  if (budgetParent === undefined) return parent;
+  return { ...parent, ancestors: [budgetParent.taskUid, ...(budgetParent.ancestors ?? [])] };
 }
 
 /** The task waits where it stands, and goes on from there when there is room. */
@@ -91,10 +119,32 @@ export function settled({ n, amounts }: Reserved, used: Amounts): EventBody {
   return { type: "budget.settled", data: { n, used, ...over } };
 }
 
+/** A model call is over. What its budget said of limits is noted for the tool calls to come. */
+export function settledModelCall(
+  { budget }: TaskHead,
+  reserved: ReservedModelCall,
+  outcome: ModelOutcome | "abort",
+): EventBody {
+  const { amounts, estimate, limited = [] } = reserved;
+  // One that was aborted may have been answered and charged: all of it counts as used.
+  const used = outcome === "abort" ? amounts : usedBy(outcome, estimate.prices, reserved);
+  const event = settled(reserved, used);
+  const now = limitedOfCalls(limited);
+  const known = budget?.limited ?? [];
+  if (now.join() === known.join() || event.type !== "budget.settled") return event;
+  return { ...event, data: { ...event.data, limited: now } };
+}
+
+/** What a model call carries: the cap that was reserved for, and what the budget said. */
+export interface ReservedModelCall extends Reserved {
+  readonly estimate: Extract<CallEstimate, { ok: true }>;
+  readonly limited?: readonly BudgetDimension[];
+}
+
 type Priced = Extract<CallEstimate, { ok: true }>["prices"];
 
 /** What a model call has used of what was reserved for it. */
-export function usedBy(outcome: ModelOutcome, prices: Priced, { amounts }: Reserved): Amounts {
+function usedBy(outcome: ModelOutcome, prices: Priced, { amounts }: Reserved): Amounts {
   if (outcome.kind === "answered") {
     const { provider, model, usage, durationMs } = outcome;
     const priced = prices.find((each) => each.provider === provider && each.model === model);
@@ -113,12 +163,32 @@ export function restBudget(
   | undefined {
   const { budget, segment, status } = head;
   if (budget === undefined || segment.queued || !RESTS(status)) return undefined;
-  const { next, open, unsent, denied } = budget;
-  if (open === undefined && denied === undefined && unsent.length === 0) return undefined;
+  const { open: _, denied: __, deniedAt: ___, works, ...rest } = budget;
+  const settlements = [...rest.unsent, ...lostOf(budget), ...left(head)];
+  const tells = settlements.length > 0 || budget.denied !== undefined || works === true;
+  if (!tells) return undefined;
+  const { calls, ...others } = rest;
+  // What may still be under way stays reserved, unless nobody will ever say what became of it.
+  const kept = calls === undefined || hasEnded(status) ? {} : { calls };
+  const after = { ...others, ...kept, unsent: [] };
   return {
-    request: { v: BUDGET_VERSION, settlements: [...unsent], oldest: next, rest: true },
-    budget: { next, unsent: [] },
+    request: {
+      v: BUDGET_VERSION,
+      settlements,
+      oldest: oldestOf(after, rest.next),
+      rest: true,
+    },
+    budget: after,
   };
+}
+
+/** Of a task that ended otherwise than by a segment of its own. */
+function left(head: TaskHead): readonly Settlement[] {
+  if (!hasEnded(head.status)) return [];
+  return (head.budget?.calls ?? []).map(({ n, calls }) => ({
+    n,
+    used: calls.map(usedInEnd).reduce(plus, NOTHING),
+  }));
 }
 
 /** One that was denied waits at its budget, which a rest would end. */

@@ -7,6 +7,7 @@ import type {
   EventData,
 } from "../../contract/event.ts";
 import type { CompensateResponse } from "../../contract/tool.ts";
+import { evidenceIn } from "../call-evidence.ts";
 import { isOver } from "../reduce.ts";
 import type { TaskHead } from "../task-head.ts";
 import { withdrawals } from "./approval.ts";
@@ -14,6 +15,7 @@ import { retryTime } from "./blocked.ts";
 import type { Lost } from "./tool-outcome.ts";
 import type { Refusal } from "./unknown-effect.ts";
 import { operator } from "./unknown-effect.ts";
+import { onWithdrawWaits } from "./withdraw-waits.ts";
 
 /** What came back from an invocation of `compensate`. */
 export type CompensateOutcome = CompensateResponse | Lost;
@@ -53,6 +55,7 @@ export function onCompensated(
           toolVersion: answer.toolVersion,
           startedAt: answer.startedAt,
           durationMs: answer.durationMs,
+          ...evidenceIn(answer),
         };
   if (answer.outcome === "blocked") {
     const { code, reason } = answer;
@@ -104,7 +107,8 @@ export function onRollback(
     ...(reason === undefined ? {} : { reason }),
     data: { from: status, effects },
   };
-  return turn.open ? [...withdrawals(head, message), failed, asked] : [asked];
+  const closed = [...withdrawals(head, message), ...onWithdrawWaits(head, message)];
+  return turn.open ? [...closed, failed, asked] : [asked];
 }
 
 export function onRolledBack(head: TaskHead): readonly EventBody[] {

@@ -1,9 +1,12 @@
 // Owns what cancelling, recovering and waking mean to the task.
 import type { CompensationReport, EventBody } from "../../contract/event.ts";
+import { settlementOf, unknownOf } from "../control/settlement.ts";
 import { isOver } from "../reduce.ts";
 import type { TaskHead } from "../task-head.ts";
 import { withdrawals } from "./approval.ts";
 import { reportOf } from "./compensation.ts";
+import { onRetired } from "./end.ts";
+import { onWithdrawWaits } from "./withdraw-waits.ts";
 
 /** Lost segments in a row, without a step in between, after which an operator is asked (L5). */
 const MAX_LOST_SEGMENTS = 3;
@@ -13,7 +16,8 @@ export function onCancel(
   head: TaskHead,
   by: string | undefined,
   reason: string | undefined,
-  compensate = true,
+  // Whoever has frozen the effects has to ask for more of them.
+  compensate = head.hold?.kind !== "quarantined",
 ): readonly EventBody[] {
   if (isOver(head) || (head.cancelling && !stopsUndoing(head, compensate))) return [];
   return [
@@ -23,9 +27,12 @@ export function onCancel(
       ...(reason === undefined ? {} : { reason }),
       data: { from: head.status, compensate },
     },
-    ...withdrawals(head, "the task is cancelled"),
+    ...withdrawals(head, WHY),
+    ...onWithdrawWaits(head, WHY),
   ];
 }
+
+const WHY = "the task is cancelled";
 
 /** Whether a cancellation changes one that is under way. */
 export function stopsUndoing({ cancelling, compensation }: TaskHead, compensate: boolean): boolean {
@@ -34,15 +41,14 @@ export function stopsUndoing({ cancelling, compensation }: TaskHead, compensate:
 
 /** After every operation is settled: which effects are not known is part of the record. */
 export function onCancelled(head: TaskHead): readonly EventBody[] {
-  const unknown = head.operations
-    .filter((each) => each.state === "unknown")
-    .map((each) => each.operationId);
+  if (head.ending === "retired") return [onRetired(head)];
+  const unknown = unknownOf(head);
   const { compensation } = head;
-  const report =
+  const told =
     compensation === undefined || isEmpty(compensation)
       ? {}
       : { compensation: reportOf(compensation) };
-  return [{ type: "task.cancelled", data: { unknown, ...report } }];
+  return [{ type: "task.cancelled", data: { unknown, ...told, report: settlementOf(head) } }];
 }
 
 function isEmpty({ undone, committed, unknown }: CompensationReport): boolean {
@@ -59,7 +65,9 @@ export function onRecover(head: TaskHead, cause: string, park: boolean): readonl
   if (head.segment.open) {
     events.push({ type: "segment.lost", data: { segment: head.segment.number, cause } });
     const again = head.lostSegments + 1 >= MAX_LOST_SEGMENTS;
-    if (park || again) {
+    // A turn that ended before the segment was lost has ended.
+    const works = head.turn.open || head.cancelling || head.compensation !== undefined;
+    if ((park || again) && (works || head.queue !== undefined)) {
       events.push({ type: "task.parked", data: { status: "needs-operator", reason: cause } });
     }
     return events;
@@ -77,7 +85,8 @@ export function onTimer(head: TaskHead, park: number): readonly EventBody[] {
 export function onToolDone(head: TaskHead, id: string): readonly EventBody[] {
   const waits =
     head.compensation === undefined
-      ? WAITS_FOR_TOOLS.has(head.status) && head.operations.some((each) => each.operationId === id)
+      ? (WAITS_FOR_TOOLS.has(head.status) || head.hold?.from === "waiting-tool") &&
+        head.operations.some((each) => each.operationId === id)
       : head.park.wakeAt !== undefined;
   if (!waits) return [];
   return [{ type: "task.woken", data: { from: head.status, by: "tool" } }];

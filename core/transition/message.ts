@@ -1,12 +1,15 @@
 // Owns what a message means to a task: the first starts it, a later one joins the open turn
 // or opens the next.
-import type { Actor, EventBody } from "../../contract/event.ts";
+import type { AgentLimits } from "../../contract/agent.ts";
+import type { BudgetParent } from "../../contract/budget-parent.ts";
+import type { Actor, EventBody, EventData } from "../../contract/event.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
-import type { StoredPart } from "../../contract/message.ts";
+import type { MessageMode, StoredPart } from "../../contract/message.ts";
 import type { TaskHead } from "../task-head.ts";
 import { HEAD_VERSION, NO_TURN } from "../task-head.ts";
 import { isOver } from "../reduce.ts";
 import { GENESIS } from "../log.ts";
+import { wokenBy } from "./unknown-effect.ts";
 
 export interface NewTask {
   readonly taskUid: string;
@@ -14,7 +17,9 @@ export interface NewTask {
   readonly agent: string;
   readonly agentVersion: string;
   readonly owner?: string | undefined;
+  readonly escalation?: string | undefined;
   readonly tenant?: string | undefined;
+  readonly budgetParent?: BudgetParent | undefined;
   readonly inputDigest: string;
   readonly at: number;
 }
@@ -28,7 +33,9 @@ export function newHead(task: NewTask): TaskHead {
     agent: task.agent,
     agentVersion: task.agentVersion,
     ...(task.owner === undefined ? {} : { owner: task.owner }),
+    ...(task.escalation === undefined ? {} : { escalation: task.escalation }),
     ...(task.tenant === undefined ? {} : { tenant: task.tenant }),
+    ...(task.budgetParent === undefined ? {} : { budgetParent: task.budgetParent }),
     inputDigest: task.inputDigest,
     status: "queued",
     createdAt: task.at,
@@ -52,13 +59,15 @@ export function onStart(
   task: NewTask,
   grants: readonly NamedGrant[] | "declared" = "declared",
 ): readonly EventBody[] {
-  const { agent, agentVersion, inputDigest, owner, tenant } = task;
+  const { agent, agentVersion, inputDigest, owner, escalation, tenant, budgetParent } = task;
   const data = {
     agent,
     agentVersion,
     inputDigest,
     ...(owner === undefined ? {} : { owner }),
+    ...(escalation === undefined ? {} : { escalation }),
     ...(tenant === undefined ? {} : { tenant }),
+    ...(budgetParent === undefined ? {} : { budgetParent }),
     grants,
   };
   return [{ type: "task.started", actor: userActor(owner), data }];
@@ -69,6 +78,26 @@ export interface IncomingMessage {
   readonly parts: readonly StoredPart[];
   readonly digest: string;
   readonly from?: string | undefined;
+  /** Absent is `steer`. */
+  readonly mode?: MessageMode | undefined;
+}
+
+/** Messages that the model has not taken in yet, kept ones included. */
+export function waitingMessages({ turn, queue }: TaskHead): number {
+  return (turn.unread ?? 0) + (queue === undefined ? 0 : queue.next - queue.first);
+}
+
+/** Whether a task that is given more messages than it takes in refuses this one. */
+export function isFull(
+  head: TaskHead,
+  { maxWaitingMessages }: Pick<AgentLimits, "maxWaitingMessages">,
+): boolean {
+  return waitingMessages(head) >= maxWaitingMessages;
+}
+
+/** Whether a message is kept for a later turn: one is open, or others wait before it. */
+export function isKept({ turn, queue }: TaskHead, mode: MessageMode | undefined): boolean {
+  return mode === "queue" && (turn.open || queue !== undefined);
 }
 
 export function onMessage(head: TaskHead, message: IncomingMessage): readonly EventBody[] {
@@ -82,9 +111,28 @@ export function onMessage(head: TaskHead, message: IncomingMessage): readonly Ev
       },
     ];
   }
+  const { messageId, parts, digest, mode } = message;
+  if (isKept(head, mode)) {
+    const n = head.queue?.next ?? 0;
+    return [{ type: "message.queued", actor, data: { n, messageId, parts, digest } }];
+  }
   const turn = head.turn.open ? head.turn.number : head.turn.number + 1;
-  const { messageId, parts, digest } = message;
-  return [{ type: "message.received", actor, data: { messageId, turn, parts, digest } }];
+  const stops = mode === "interrupt" && head.turn.open;
+  const data = { messageId, turn, parts, digest, ...(stops ? { mode } : {}) };
+  const received: EventBody = { type: "message.received", actor, data };
+  return stops ? [received, ...wokenBy(head, "interrupt")] : [received];
+}
+
+/** The first message that was kept opens the next turn. */
+export function onTakeQueued(
+  head: TaskHead,
+  { actor, data }: { readonly actor: Actor; readonly data: EventData["message.queued"] },
+): readonly EventBody[] {
+  if (head.turn.open || head.queue?.first !== data.n) return [];
+  const { messageId, parts, digest } = data;
+  const turn = head.turn.number + 1;
+  const received = { messageId, turn, parts, digest, mode: "queue" } as const;
+  return [{ type: "message.received", actor, data: received }];
 }
 
 function userActor(id: string | undefined): Actor {

@@ -10,6 +10,7 @@ import { operationsOf } from "../operations.ts";
 import { countCall, timesAsked } from "../repeated-calls.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { proposeCall } from "./approval.ts";
+import { openWait } from "./open-wait.ts";
 
 const AGENT = { kind: "agent" } as const;
 
@@ -163,6 +164,7 @@ function accepted(
   const tools = new Map(agent.tools.map((tool) => [tool.name, tool]));
   const proposals = operations.flatMap((each) => {
     const check = answer.calls[each.ordinal]?.check;
+    if (check?.ok === true && check.wait !== undefined) return [openWait(each, check.wait)];
     const tool = tools.get(each.tool);
     if (check === undefined || !needsApproval(check, tool)) return [];
     return [proposeCall(head, each, tool, { check, agentVersion: agent.version, at })];

@@ -3,7 +3,8 @@
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { ApprovalTerms } from "../../contract/approval.ts";
 import type { Answered, EventBody } from "../../contract/event.ts";
-import type { ProposeResponse } from "../../contract/tool.ts";
+import type { Blocked, ProposeResponse } from "../../contract/tool.ts";
+import { fingerprintIn } from "../approval/captured-change.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { requestApproval } from "./approval.ts";
 import { onBlocked } from "./blocked.ts";
@@ -17,7 +18,7 @@ export function onProposed(
   head: TaskHead,
   operation: OpenOperation,
   answer: ProposeOutcome,
-  { agent, terms }: { readonly agent: AgentDefinition; readonly terms: ApprovalTerms },
+  { agent, terms }: { readonly agent: AgentDefinition; readonly terms: ApprovalTerms | Blocked },
 ): readonly EventBody[] {
   if (operation.state !== "proposing") return [];
   if (answer.outcome === "lost") {
@@ -32,8 +33,13 @@ export function onProposed(
     const message = "The tool reads other arguments than the ones that were recorded.";
     return [refusedBy(operation, answer, "arguments_mismatch", message)];
   }
-  const { toolVersion, resource, precondition, startedAt, durationMs } = answer;
-  const captured = { agentVersion: agent.version, toolVersion, terms, resource, precondition };
+  const { toolVersion, resource, startedAt, durationMs } = answer;
+  // What the task may not do any more is no question for a person.
+  if ("outcome" in terms) {
+    return onBlocked(head, operation, { toolVersion, startedAt, durationMs, ...terms });
+  }
+  const fingerprint = fingerprintIn(answer);
+  const captured = { agentVersion: agent.version, toolVersion, terms, resource, fingerprint };
   return [requestApproval(head, operation, { ...captured, at: startedAt + durationMs })];
 }
 

@@ -21,6 +21,7 @@ export function retryProblem(
     return { code: "operation_not_found", message };
   }
   if (retryable(head, agent, operationId).length > 0) return undefined;
+  if (operationId === undefined && hasFailed(head)) return undefined;
   const waits = head.park.wakeAt !== undefined || head.status === "needs-operator";
   if (operationId === undefined && waits) return undefined;
   const what = operationId === undefined ? `the task is ${head.status}` : "the operation";
@@ -37,12 +38,22 @@ export function onRetry(
   const { operationId, reason, by } = input;
   const actor = operator(by);
   const why = reason ?? "a person asked for it";
+  if (operationId === undefined && hasFailed(head)) {
+    const { turn, step } = head;
+    const data = { turn: turn.number, step };
+    return [{ type: "turn.retried", actor, reason: why, data }];
+  }
   const again = retryable(head, agent, operationId).map((each): EventBody =>
     each.state === "blocked"
       ? nextAttempt(head, each, why, actor)
       : { type: "reconcile.requested", actor, reason: why, data: positionOf(each) },
   );
   return [...again, ...wokenBy(head, "retry")];
+}
+
+/** Its last turn has failed, and nothing came after it. */
+function hasFailed({ status, hold, turn, cancelling }: TaskHead): boolean {
+  return (hold?.from ?? status) === "failed" && !turn.open && !cancelling;
 }
 
 /** Blocked calls, and unknown ones that the tool can be asked about. */

@@ -2,6 +2,7 @@
 // its `reconcile`, or a person.
 import type { Answered, CallPosition, EventBody, EventData } from "../../contract/event.ts";
 import type { AnyTool, ToolResult } from "../../contract/tool.ts";
+import { evidenceIn } from "../call-evidence.ts";
 import { EFFECT_POLICY } from "../effect-policy.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { positionOf } from "./next-attempt.ts";
@@ -12,10 +13,11 @@ type Outcome = OutcomeOf<EventData["tool.returned"]>;
 
 export function returned(
   operation: OpenOperation,
-  { toolVersion, startedAt, durationMs }: Answered,
+  answered: Answered,
   outcome: Outcome,
 ): EventBody {
   const { attempt, effect, argumentsDigest } = operation;
+  const { toolVersion, startedAt, durationMs } = answered;
   const timing = { startedAt, durationMs, toolVersion };
   const data: EventData["tool.returned"] = {
     ...positionOf(operation),
@@ -23,6 +25,7 @@ export function returned(
     effect,
     argumentsDigest,
     ...timing,
+    ...evidenceIn(answered),
     ...outcome,
   };
   return { type: "tool.returned", data };

@@ -8,6 +8,7 @@ import { askTool } from "./approval.ts";
 import { onBlocked } from "./blocked.ts";
 import { attemptOf, nextAttempt, unapprovedAttempt } from "./next-attempt.ts";
 import { okData, returned } from "./returned.ts";
+import { openWait } from "./open-wait.ts";
 
 /** Attempts of an operation that may be repeated, before its unknown outcome becomes an error. */
 const MAX_ATTEMPTS = 3;
@@ -35,6 +36,11 @@ export function onToolOutcome(
       const { code, message } = outcome;
       return [returned(operation, outcome, { outcome: "error", code, message })];
     }
+    case "waiting":
+      // Nobody would wait for what follows; the call itself was made.
+      return head.cancelling
+        ? [returned(operation, outcome, okData(head, operation, NOT_AWAITED, tool))]
+        : [openWait(operation, outcome.wait, outcome)];
     case "blocked":
       return onBlocked(head, operation, outcome);
     case "unknown":
@@ -44,6 +50,11 @@ export function onToolOutcome(
         : [onUnknown(operation, outcome, tool)];
   }
 }
+
+const NOT_AWAITED = {
+  result: { text: JSON.stringify("The call was made. The task ends, so what follows is not awaited.") },
+  mediaType: "application/json",
+} as const;
 
 type Unknown = Extract<ToolOutcome, { outcome: "unknown" | "lost" }>;
 
@@ -71,6 +82,8 @@ function onRepeatable(
   const { reason } = outcome;
   const at = answered(operation, outcome);
   if (head.cancelling) return [returned(operation, at, { outcome: "cancelled" })];
+  if (head.turn.interrupted === true)
+    return [returned(operation, at, { outcome: "cancelled", interrupted: true })];
   const unknown = returned(operation, at, { outcome: "unknown", reason });
   if (operation.attempt >= MAX_ATTEMPTS) {
     const message = `no outcome after ${operation.attempt} attempts: ${reason}`;

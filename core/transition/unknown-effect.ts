@@ -6,6 +6,7 @@ import type { Statement } from "../../contract/command.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { Actor, Answered, EventBody, EventData } from "../../contract/event.ts";
 import type { AnyTool, ReconcileResponse } from "../../contract/tool.ts";
+import { evidenceIn } from "../call-evidence.ts";
 import { doubtOf, isTooEarly } from "../doubt.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { questionOf } from "../tool-verb.ts";
@@ -57,7 +58,10 @@ const FOUND = "the tool's reconcile found that the attempt before had no effect"
 const STATED = "a person stated that the attempt before had no effect";
 
 function timeOf(operation: OpenOperation, answer: ReconcileOutcome): Answered {
-  if (answer.outcome !== "lost") return answer;
+  if (answer.outcome !== "lost") {
+    const { toolVersion, startedAt, durationMs } = answer;
+    return { toolVersion, startedAt, durationMs };
+  }
   return { toolVersion: operation.toolVersion, startedAt: answer.at, durationMs: 0 };
 }
 
@@ -69,7 +73,8 @@ function reconciled(
 ): EventBody {
   const timing = { toolVersion, startedAt, durationMs, n: questionOf(operation) };
   const next = askAt === undefined ? {} : { askAt };
-  const data = { ...positionOf(operation), ...timing, ...saidBy(answer), ...next };
+  const evidence = answer.outcome === "lost" ? {} : evidenceIn(answer);
+  const data = { ...positionOf(operation), ...timing, ...evidence, ...saidBy(answer), ...next };
   return { type: "effect.reconciled", data };
 }
 
@@ -92,6 +97,8 @@ function notApplied(
   why: string,
 ): EventBody {
   if (head.cancelling) return returned(operation, at, { outcome: "cancelled" });
+  if (head.turn.interrupted === true)
+    return returned(operation, at, { outcome: "cancelled", interrupted: true });
   const failures = (operation.failures ?? 0) + 1;
   if (failures < MAX_FAILURES) return nextAttempt(head, operation, why);
   const message = `none of ${failures} attempts had an effect`;

@@ -1,0 +1,80 @@
+// Owns stating the result of an operation by hand: what has not run does not run any more, and the
+// model reads the result that a person gives (R72, F18). A call that may be having its effect now
+// is nobody's to state: that waits until its outcome is known, or known to be unknown (L7).
+import type { ControlCommand } from "../../contract/control.ts";
+import type { EventBody } from "../../contract/event.ts";
+import type { AnyTool } from "../../contract/tool.ts";
+import { EFFECT_POLICY } from "../effect-policy.ts";
+import type { OpenOperation, TaskHead } from "../task-head.ts";
+import { withdrawals } from "./approval.ts";
+import { positionOf } from "./next-attempt.ts";
+import { okData, returned } from "./returned.ts";
+import type { Refusal } from "./unknown-effect.ts";
+import { operator, wokenBy } from "./unknown-effect.ts";
+
+type Override = Extract<ControlCommand, { type: "override" }>;
+
+/** Why the operation's result is not stated by hand, or undefined when it is. */
+export function overrideProblem(
+  head: TaskHead,
+  { operationId }: Pick<Override, "operationId">,
+): Refusal | undefined {
+  const operation = head.operations.find((each) => each.operationId === operationId);
+  if (operation === undefined) {
+    const message = "the task has no open operation with this id; status lists those that are";
+    return { code: "operation_not_found", message };
+  }
+  if (operation.state !== "issued" || EFFECT_POLICY[operation.effect].repeatable) return undefined;
+  const message =
+    "the call may be having its effect now; wait until it has returned, or until it is unknown, or cancel the task";
+  return { code: "operation_in_flight", message };
+}
+
+/** `overrideProblem` has let it pass. `now` is in milliseconds since the epoch. */
+export function onOverride(
+  head: TaskHead,
+  { operationId, outcome, reason, by }: Override,
+  tool: AnyTool | undefined,
+  now: number,
+): readonly EventBody[] {
+  const operation = head.operations.find((each) => each.operationId === operationId);
+  if (operation === undefined) return [];
+  const actor = operator(by);
+  const stated: EventBody = {
+    type: "operation.overridden",
+    actor,
+    reason,
+    data: {
+      ...positionOf(operation),
+      from: operation.state,
+      outcome: "result" in outcome ? "ok" : "error",
+    },
+  };
+  const at = { toolVersion: operation.toolVersion, startedAt: now, durationMs: 0 };
+  // The request for it, if a person was asked, is closed after its result is there.
+  const { operations: _, ...rest } = head;
+  const withdrawn = withdrawals(
+    { ...rest, operations: [operation] },
+    "its result was stated by hand",
+  );
+  const result =
+    "result" in outcome
+      ? returned(operation, at, {
+          ...statedOk(head, operation, outcome.result, tool),
+          via: "override",
+        })
+      : returned(operation, at, { outcome: "error", ...outcome.error, via: "override" });
+  return [stated, result, ...withdrawn, ...wokenBy(head, "override")];
+}
+
+/** What did not run left nothing that could be undone. */
+function statedOk(
+  head: TaskHead,
+  operation: OpenOperation,
+  result: Extract<Override["outcome"], { result: unknown }>["result"],
+  tool: AnyTool | undefined,
+) {
+  const ok = okData(head, operation, { result, mediaType: "application/json" }, tool);
+  const { compensable: _, ...plain } = ok;
+  return operation.state === "unknown" ? ok : plain;
+}

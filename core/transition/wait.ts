@@ -1,0 +1,85 @@
+// Owns how a wait ends by itself: by its time, by an event that came, or by its deadline (L3, F12,
+// R40). What people do about one is in answer.ts and withdraw-waits.ts.
+import type { AgentDefinition } from "../../contract/agent.ts";
+import type { EventBody } from "../../contract/event.ts";
+import type { EventNotice } from "../../contract/inbox.ts";
+import type { WaitVia } from "../../contract/wait.ts";
+import { toolOf } from "../doubt.ts";
+import { EFFECT_POLICY } from "../effect-policy.ts";
+import type { TaskHead } from "../task-head.ts";
+import type { EndTime, WaitResult } from "../wait/wait-result.ts";
+import { eventResult, timedOut, timerResult } from "../wait/wait-result.ts";
+import type { WaitingOperation } from "../wait/wait-terms.ts";
+import { isWaiting, waitOf } from "../wait/wait-terms.ts";
+import { okData, returned } from "./returned.ts";
+import { wokenBy } from "./unknown-effect.ts";
+import { waitTime } from "./withdraw-waits.ts";
+
+/** The ends of all waits that are due by the log's time: a time has come, or a deadline passed. */
+export function dueWaits(head: TaskHead, agent: AgentDefinition): readonly EventBody[] {
+  const { updatedAt: now } = head;
+  return head.operations
+    .filter(isWaiting)
+    .filter(({ wait }) => wait.endsAt <= now)
+    .map((each) => endedByTime(head, each, agent));
+}
+
+function endedByTime(head: TaskHead, operation: WaitingOperation, agent: AgentDefinition) {
+  const { endsAt: dueAt, kind } = operation.wait;
+  const time = endTime(head.updatedAt, dueAt, agent);
+  if (kind === "timer")
+    return came(head, operation, { via: "timer", time, agent }, timerResult(time));
+  return returned(operation, waitTime(head, operation), {
+    outcome: "error",
+    code: "timed_out",
+    message: timedOut(time, EFFECT_POLICY[operation.effect].changes),
+    via: "deadline",
+    ...lateness(time),
+  });
+}
+
+/** Nothing for an event of a wait that is over, or that came after its deadline. */
+export function onEventNotice(
+  head: TaskHead,
+  notice: Omit<EventNotice, "type">,
+  { agent, now }: { readonly agent: AgentDefinition; readonly now: number },
+): readonly EventBody[] {
+  const { operationId, eventId, receivedAt } = notice;
+  const operation = waitOf(head, operationId);
+  if (operation?.wait.kind !== "event" || receivedAt > operation.wait.endsAt) return [];
+  // One that was kept came when the wait opened.
+  const dueAt = Math.max(receivedAt, operation.since);
+  const time = endTime(Math.max(now, head.updatedAt), dueAt, agent);
+  const result = eventResult(time, notice);
+  const end = { via: "event", time, agent, said: { eventId } } as const;
+  return [came(head, operation, end, result), ...wokenBy(head, "event")];
+}
+
+export interface Came {
+  readonly via: Extract<WaitVia, "timer" | "event" | "answer">;
+  readonly time: EndTime;
+  readonly agent: AgentDefinition;
+  readonly said?: { readonly eventId?: string; readonly answerDigest?: string };
+}
+
+/** What was waited for is the call's result. */
+export function came(
+  head: TaskHead,
+  operation: WaitingOperation,
+  { via, time, agent, said = {} }: Came,
+  result: WaitResult,
+): EventBody {
+  const ok = okData(head, operation, result, toolOf(agent, operation));
+  const end = { ...ok, via, ...said, ...lateness(time) };
+  return returned(operation, waitTime(head, operation, time.now), end);
+}
+
+/** Late is what is taken in so long after it was due that a plan may have gone stale (R40). */
+export function endTime(now: number, dueAt: number, { limits }: AgentDefinition): EndTime {
+  const lateMs = now - dueAt;
+  return { now, dueAt, ...(lateMs > limits.lateAfterMs ? { lateMs } : {}) };
+}
+
+function lateness({ lateMs }: EndTime): { readonly lateMs?: number } {
+  return lateMs === undefined ? {} : { lateMs };
+}

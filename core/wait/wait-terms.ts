@@ -1,0 +1,68 @@
+// Owns where an open wait's terms are found, and when it ends by itself. The head has the kind, the
+// time and a position; the log has the rest.
+import type { TaskEvent } from "../../contract/event.ts";
+import type { WaitRequest } from "../../contract/wait.ts";
+import type { OpenOperation, TaskHead, WaitPart } from "../task-head.ts";
+
+/** When a wait ends by itself, milliseconds since the epoch. */
+export function endOfWait(wait: WaitRequest): number {
+  return wait.kind === "timer" ? wait.at : wait.deadlineAt;
+}
+
+/** What the head keeps of a wait whose terms are in the event at `seq`. */
+export function waitPart(wait: WaitRequest, seq: number): WaitPart {
+  return { kind: wait.kind, endsAt: endOfWait(wait), seq };
+}
+
+/** The terms that the event at a wait's `seq` holds. */
+export function waitIn(event: TaskEvent | undefined, ordinal: number): WaitRequest | undefined {
+  if (event?.type === "wait.opened") return event.data.wait;
+  const check =
+    event?.type === "model.answered" ? event.data.answer.calls[ordinal]?.check : undefined;
+  return check?.ok === true ? check.wait : undefined;
+}
+
+/** An operation in state `waiting`. */
+export type WaitingOperation = OpenOperation & { readonly wait: WaitPart };
+
+export function isWaiting(operation: OpenOperation): operation is WaitingOperation {
+  return operation.state === "waiting" && operation.wait !== undefined;
+}
+
+/** The open wait of this operation. */
+export function waitOf(
+  { operations }: TaskHead,
+  operationId: string,
+): WaitingOperation | undefined {
+  return operations.filter(isWaiting).find((each) => each.operationId === operationId);
+}
+
+/** When the first of these waits ends by itself; undefined where none is open. */
+export function firstEnd(operations: readonly OpenOperation[]): number | undefined {
+  const ends = operations.filter(isWaiting).map(({ wait }) => wait.endsAt);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+/** An event wait that is over although no event came: its inbox is to be told. */
+export interface EndedSubscription {
+  readonly operationId: string;
+  /** Where the log has its address. */
+  readonly seq: number;
+  readonly ordinal: number;
+}
+
+/** Of an event that was just reduced. */
+export function endedSubscriptions(
+  before: TaskHead,
+  after: TaskHead,
+  event: TaskEvent,
+): readonly EndedSubscription[] {
+  // One that its event has ended is over at the inbox too.
+  const came = event.type === "tool.returned" && event.data.via === "event";
+  const events = came ? [] : before.operations.filter((each) => each.wait?.kind === "event");
+  if (events.length === 0) return [];
+  const open = new Set(after.operations.map((each) => each.operationId));
+  return events.flatMap(({ operationId, ordinal, wait }) =>
+    wait === undefined || open.has(operationId) ? [] : [{ operationId, seq: wait.seq, ordinal }],
+  );
+}
