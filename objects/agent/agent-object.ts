@@ -21,19 +21,29 @@ import {
   settleInputSchema,
 } from "../../contract/effect-api.ts";
 import type { AgentDefinition } from "../../contract/agent.ts";
+import {
+  overrideInputSchema,
+  pauseInputSchema,
+  transferInputSchema,
+  verbInputSchema,
+} from "../../contract/control.ts";
 import type { Begin, Command, RunInput, Wake } from "../../contract/command.ts";
 import { idProblem } from "../../contract/ids.ts";
 import { MAX_MESSAGE_BYTES } from "../../contract/message.ts";
 import type { RawBody } from "../../contract/raw-body.ts";
 import { bodySerde } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
+import { answerInputSchema, withdrawOperationInputSchema } from "../../contract/wait-api.ts";
 import { apply } from "./apply.ts";
 import { begin } from "./begin.ts";
 import { readBody } from "./input.ts";
 import { jsonOf } from "./json-serde.ts";
+import type { OwnerRules } from "./owners.ts";
+import { createNoting } from "./note-audit.ts";
 import { problem } from "./problem.ts";
 import { ask } from "./public/ask.ts";
 import { cancel, nudge, recover } from "./public/control.ts";
+import { override, pause, transfer, verb } from "./public/control-verbs.ts";
 import { authority, retry, rollback, settle } from "./public/effects.ts";
 import { grant } from "./public/grant.ts";
 import { context, events } from "./public/read-log.ts";
@@ -41,12 +51,17 @@ import { send } from "./public/send.ts";
 import { start } from "./public/start.ts";
 import { status } from "./public/status.ts";
 import type { Nudge, StoreOptions } from "./public/submit.ts";
+import { answer, withdraw } from "./public/waits.ts";
 import { run } from "./run.ts";
 import type { RunDeps } from "./segment.ts";
 import { wake } from "./wake.ts";
 
 export interface AgentObjectDeps extends RunDeps {
   readonly store: StoreOptions;
+  /** Who may own a task. Undefined: whoever is named. */
+  readonly owners?: OwnerRules | undefined;
+  /** Whether the app has an audit sink, which is told of every log that may have grown. */
+  readonly audited?: boolean;
 }
 
 const SECOND = 1_000;
@@ -101,7 +116,7 @@ function privateHandler<I>(handle: (ctx: ObjectContext, input: I) => Promise<unk
 }
 
 export function createAgentObject(deps: AgentObjectDeps) {
-  const { agent, store } = deps;
+  const { agent, owners } = deps;
   const { name } = agent;
   return object({
     name,
@@ -109,15 +124,7 @@ export function createAgentObject(deps: AgentObjectDeps) {
     metadata: { "holdfast.agent-version": agent.version },
     options: { enableLazyState: true },
     handlers: {
-      start: publicHandler(startInputSchema, (ctx, input) =>
-        start(ctx, agent, store, { ...input, messageId: START_MESSAGE_ID }),
-      ),
-      send: publicHandler(sendInputSchema, (ctx, input) =>
-        send(ctx, name, store, { ...input, messageId: input.messageId ?? ctx.request().id }),
-      ),
-      ask: publicHandler(askInputSchema, (ctx, input) =>
-        ask(ctx, agent, store, { ...input, messageId: input.messageId ?? ctx.request().id }),
-      ),
+      ...messageHandlers(deps),
       status: publicHandler(noInputSchema, (ctx) => status(ctx, name), VIEW_RETENTION),
       events: publicHandler(
         eventsInputSchema,
@@ -131,6 +138,10 @@ export function createAgentObject(deps: AgentObjectDeps) {
       ),
       cancel: publicHandler(cancelInputSchema, (ctx, input) => cancel(ctx, name, input)),
       settle: publicHandler(settleInputSchema, (ctx, input) => settle(ctx, name, input)),
+      answer: publicHandler(answerInputSchema, (ctx, input) => answer(ctx, name, input)),
+      withdraw: publicHandler(withdrawOperationInputSchema, (ctx, input) =>
+        withdraw(ctx, name, input),
+      ),
       retry: publicHandler(retryInputSchema, (ctx, input) => retry(ctx, agent, input)),
       grant: publicHandler(grantInputSchema, (ctx, input) => grant(ctx, agent, input)),
       rollback: publicHandler(rollbackInputSchema, (ctx, input) => rollback(ctx, name, input)),
@@ -139,23 +150,68 @@ export function createAgentObject(deps: AgentObjectDeps) {
         (ctx, input) => authority(ctx, name, input),
         VIEW_RETENTION,
       ),
+      ...controlHandlers(name, owners),
       recover: publicHandler(recoverInputSchema, (ctx, input) => recover(ctx, name, input)),
       nudge: handlers.object.shared(
         { ...PRIVATE, input: jsonOf<Nudge>() },
         (ctx: ObjectSharedContext, input) => nudge(ctx, input),
       ),
-      apply: privateHandler<Command>((ctx, input) => apply(ctx, deps, input)),
-      wake: privateHandler<Wake>((ctx, input) => wake(ctx, deps, input)),
-      begin: handlers.object.exclusive(
-        { ...segmentOptions(agent), input: jsonOf<Begin>() },
-        (ctx: ObjectContext, input) => begin(ctx, deps, input),
-      ),
-      run: handlers.object.exclusive(
-        { ...segmentOptions(agent), input: jsonOf<RunInput>() },
-        (ctx: ObjectContext, input) => run(ctx, deps, input),
-      ),
+      ...writingHandlers(deps),
     },
   });
+}
+
+/** Those that change a task, one after the other (L1). */
+function writingHandlers(deps: AgentObjectDeps) {
+  const { agent, audited } = deps;
+  const noting = createNoting(agent.name, audited);
+  return {
+    apply: privateHandler<Command>(noting((ctx, input) => apply(ctx, deps, input))),
+    wake: privateHandler<Wake>(noting((ctx, input) => wake(ctx, deps, input))),
+    begin: handlers.object.exclusive(
+      { ...segmentOptions(agent), input: jsonOf<Begin>() },
+      noting((ctx, input) => begin(ctx, deps, input)),
+    ),
+    run: handlers.object.exclusive(
+      { ...segmentOptions(agent), input: jsonOf<RunInput>() },
+      noting((ctx, input) => run(ctx, deps, input)),
+    ),
+  };
+}
+
+/** What people say to a task. */
+function messageHandlers({ agent, store, owners }: AgentObjectDeps) {
+  const { maxWaitingMessages } = agent.limits;
+  const idOf = (ctx: ObjectSharedContext, { messageId }: { readonly messageId?: string | undefined }) =>
+    messageId ?? ctx.request().id;
+  return {
+    start: publicHandler(startInputSchema, (ctx, input) =>
+      start(ctx, agent, store, { ...input, messageId: START_MESSAGE_ID, owners }),
+    ),
+    send: publicHandler(sendInputSchema, (ctx, input) =>
+      send(ctx, agent.name, store, { ...input, messageId: idOf(ctx, input), maxWaitingMessages }),
+    ),
+    ask: publicHandler(askInputSchema, (ctx, input) =>
+      ask(ctx, agent, store, { ...input, messageId: idOf(ctx, input), owners }),
+    ),
+  };
+}
+
+/** The verbs by which people control a task (docs/control.md). */
+function controlHandlers(name: string, owners: OwnerRules | undefined) {
+  const plain = (type: "resume" | "quarantine" | "complete" | "retire") =>
+    publicHandler(verbInputSchema, (ctx, input) => verb(ctx, name, type, input));
+  return {
+    pause: publicHandler(pauseInputSchema, (ctx, input) => pause(ctx, name, input)),
+    resume: plain("resume"),
+    quarantine: plain("quarantine"),
+    complete: plain("complete"),
+    retire: plain("retire"),
+    override: publicHandler(overrideInputSchema, (ctx, input) => override(ctx, name, input)),
+    transfer: publicHandler(transferInputSchema, (ctx, input) =>
+      transfer(ctx, name, owners?.resolve, input),
+    ),
+  };
 }
 
 function segmentOptions({ limits, models }: AgentDefinition) {

@@ -13,6 +13,8 @@ import { newHead, onMessage, onStart } from "../../core/transition/message.ts";
 import { onRetry } from "../../core/transition/retry.ts";
 import type { Refusal } from "../../core/transition/unknown-effect.ts";
 import { onStated } from "../../core/transition/unknown-effect.ts";
+import { applyControl, isControl } from "./apply-control.ts";
+import { applyAnswer, applyWithdraw } from "./apply-waits.ts";
 import { addListener, readTurnAnswer, takeAnswered } from "./listeners.ts";
 import { messageConflict, taskEnded } from "./problem.ts";
 import type { RunDeps } from "./segment.ts";
@@ -28,6 +30,9 @@ export interface Applied {
   readonly result: "applied" | "duplicate" | "conflict" | "no-task";
   readonly taskUid: string;
   readonly status: TaskHead["status"];
+  /** Of a message: its turn, unless it is kept, and its position in the log. */
+  readonly turn?: number;
+  readonly seq?: number;
   /** Why a command was not taken that is judged when its turn comes. */
   readonly refused?: Refusal;
 }
@@ -54,7 +59,7 @@ export interface Changed {
 /** Takes a command into the task's head and log, without saving them. */
 export async function change(
   ctx: ObjectContext,
-  { agent, ports: { remember } }: RunDeps,
+  { agent, ports }: RunDeps,
   command: Command,
 ): Promise<Changed> {
   const now = await ctx.date.now();
@@ -64,7 +69,7 @@ export async function change(
   }
   const writer = createTaskWriter(
     ctx,
-    remember,
+    ports,
     stored ?? firstHead(ctx, agent, command, now),
     now,
   );
@@ -72,9 +77,19 @@ export async function change(
   const { taskUid, status } = writer.head;
   const applied: Applied =
     typeof done === "string"
-      ? { result: done, taskUid, status }
+      ? { result: done, taskUid, status, ...placeOf(writer, command) }
       : { result: "conflict", taskUid, status, refused: done };
   return { applied, writer };
+}
+
+/** Where the message of a command is now. */
+function placeOf({ written }: TaskWriter, command: Command): Pick<Applied, "turn" | "seq"> {
+  if (command.type !== "message") return {};
+  for (const { type, data, seq } of written) {
+    if (type === "message.received") return { turn: data.turn, seq };
+    if (type === "message.queued") return { seq };
+  }
+  return {};
 }
 
 function firstHead(
@@ -90,7 +105,9 @@ function firstHead(
     agent: agent.name,
     agentVersion: agent.version,
     owner: start?.owner,
+    escalation: start?.escalation,
     tenant: start?.tenant,
+    budgetParent: start?.budgetParent,
     inputDigest: start?.digest ?? "",
     at,
   });
@@ -107,6 +124,7 @@ async function applyTo(
   command: Command,
   isNew: boolean,
 ): Promise<Applied["result"] | Refusal> {
+  if (isControl(command)) return applyControl({ writer, agent }, command);
   switch (command.type) {
     case "start":
       // An `ask` that lost the race to make the task has a message of its own all the same.
@@ -121,7 +139,7 @@ async function applyTo(
       return message(ctx, writer, command);
     case "listen": {
       const row = await ctx.get<MessageRow>(messageKey(command.messageId));
-      if (row !== null) await listen(ctx, writer, command.listener, row.turn);
+      if (row !== null) await listen(ctx, writer, command.listener, row);
       return row === null ? "conflict" : "applied";
     }
     case "cancel":
@@ -137,6 +155,10 @@ async function applyTo(
       return "applied";
     case "rollback":
       return rollback(writer, command);
+    case "answer":
+      return applyAnswer(ctx, { writer, agent }, command);
+    case "withdraw":
+      return applyWithdraw(writer, command);
     case "recover":
       await recoverTask(ctx, writer, command.cause, command.park);
       return "applied";
@@ -180,7 +202,7 @@ async function startAgain(
   command: StartCommand,
 ): Promise<Applied["result"]> {
   if (writer.head.inputDigest !== command.digest) return "conflict";
-  if (command.listener !== undefined) await listen(ctx, writer, command.listener, 1);
+  if (command.listener !== undefined) await listen(ctx, writer, command.listener, { turn: 1 });
   return "duplicate";
 }
 
@@ -198,7 +220,7 @@ async function message(
     turnAway(ctx, command, messageConflict());
     return "conflict";
   }
-  if (command.listener !== undefined) await listen(ctx, writer, command.listener, row.turn);
+  if (command.listener !== undefined) await listen(ctx, writer, command.listener, row);
   return "duplicate";
 }
 
@@ -209,7 +231,12 @@ function take(ctx: ObjectContext, writer: TaskWriter, command: MessageCommand): 
   if (events.some((event) => event.type === "message.refused")) {
     turnAway(ctx, command, taskEnded(writer.head.status));
   } else if (awakeableId !== undefined) {
-    addListener(writer, { awakeableId, turn: writer.head.turn.number });
+    const kept = events.find((event) => event.type === "message.queued");
+    const turn =
+      kept === undefined
+        ? { turn: writer.head.turn.number }
+        : { turn: 0, queued: kept.data.n };
+    addListener(writer, { awakeableId, ...turn });
   }
 }
 
@@ -223,9 +250,10 @@ async function listen(
   ctx: ObjectContext,
   writer: TaskWriter,
   awakeableId: string,
-  turn: number,
+  { turn, queued }: Pick<MessageRow, "turn" | "queued">,
 ): Promise<void> {
   const answer = await readTurnAnswer(ctx, turn, writer.head.nextSeq);
-  if (answer === undefined) addListener(writer, { awakeableId, turn });
+  const place = queued === undefined ? { turn } : { turn, queued };
+  if (answer === undefined) addListener(writer, { awakeableId, ...place });
   else ctx.resolveAwakeable(awakeableId, answer);
 }

@@ -1,17 +1,16 @@
 // Owns one model call of a segment: the action, the signals that may cut it short, and the
 // waits for a provider that says "later" (L6, L12).
 import { RestatePromise } from "@restatedev/restate-sdk";
-import type { EventBody } from "../../contract/event.ts";
 import type { ModelOutcome } from "../../contract/model.ts";
 import type { ModelCall } from "../../contract/port.ts";
 import { waitForProvider } from "../../core/park.ts";
 import type { AskedWith } from "../../core/transition/model-outcome.ts";
-import { settled, usedBy } from "../../core/transition/budget.ts";
+import { settledModelCall } from "../../core/transition/budget.ts";
 import { onModelOutcome } from "../../core/transition/model-outcome.ts";
 import { grantsOf } from "./holder.ts";
-import type { ReservedCall } from "./reserve.ts";
 import { reserveModelCall } from "./reserve.ts";
 import type { Segment } from "./segment.ts";
+import { isSignal } from "./segment.ts";
 
 /** What the segment does next. */
 export type StepEnd = "go-on" | "yield" | "end";
@@ -36,7 +35,7 @@ export async function callModel(segment: Segment, room: 1 | 2): Promise<StepEnd>
   const asked = askWith(segment, room);
   const cap = reserved?.estimate.maxOutputTokens;
   const outcome = await awaitModel(segment, await callOf(segment, asked, cap));
-  if (reserved !== undefined) writer.record([settledBy(reserved, outcome)]);
+  if (reserved !== undefined) writer.record([settledModelCall(writer.head, reserved, outcome)]);
   if (outcome === "abort") {
     writer.record([{ type: "model.aborted", data: { step: writer.head.step + 1 } }]);
     return "yield";
@@ -64,13 +63,6 @@ export async function callModel(segment: Segment, room: 1 | 2): Promise<StepEnd>
 function askWith({ writer, manifest }: Segment, room: 1 | 2): AskedWith {
   const { nextSeq, hash } = writer.head;
   return { contextTo: nextSeq - 1, contextDigest: hash, manifest, room };
-}
-
-/** A call that was aborted may have been answered and charged: all of it counts as used. */
-function settledBy(reserved: ReservedCall, outcome: ModelOutcome | "abort"): EventBody {
-  const { amounts, estimate } = reserved;
-  const used = outcome === "abort" ? amounts : usedBy(outcome, estimate.prices, reserved);
-  return settled(reserved, used);
 }
 
 function noteRegistered(
@@ -129,24 +121,19 @@ async function awaitModel(segment: Segment, call: ModelCall): Promise<ModelOutco
       attempt.removeEventListener("abort", abort);
     }
   };
-  const answer = ctx
-    .run<ModelAction>("model-call", action)
-    .map((value, failure) => ({ value, failure }));
+  const answer = ctx.run<ModelAction>("model-call", action);
   for (;;) {
     const first = await RestatePromise.race([answer, signals.pending()]);
-    if (first === "yield") {
-      signals.yielded = true;
-    } else if (first === "abort") {
+    if (!isSignal(first)) {
+      signals.yielded ||= first.draining;
+      return first.outcome;
+    }
+    // After a yield the only signal that is listened to is the one to abort.
+    if (first === "abort" || signals.yielded) {
       aborted.abort();
       return "abort";
-    } else if (first.value === undefined) {
-      throw first.failure ?? new Error("the action model-call ended without a value");
-    } else if (first.value === "abort") {
-      return "abort";
-    } else {
-      signals.yielded ||= first.value.draining;
-      return first.value.outcome;
     }
+    signals.yielded = true;
   }
 }
 

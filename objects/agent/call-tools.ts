@@ -7,8 +7,9 @@ import { markIssued } from "../../core/task-head.ts";
 import type { StepEnd } from "./call-model.ts";
 import type { ToolCall } from "./issue-tool.ts";
 import { issue, returnOf, takeOutcome } from "./issue-tool.ts";
-import { countToolCalls } from "./reserve.ts";
+import { reserveToolCalls } from "./reserve.ts";
 import type { Segment } from "./segment.ts";
+import { isSignal } from "./segment.ts";
 
 export async function callTools(
   segment: Segment,
@@ -21,11 +22,8 @@ export async function callTools(
     writer.record([parkUnregistered(missing, writer.now)]);
     return "end";
   }
-  if (segment.ports.countsToolCalls === true) {
-    const ready = callable.filter((each) => each.state === "ready");
-    const counted = await countToolCalls(segment, ready.length);
-    if (counted !== "go-on") return counted;
-  }
+  const reserved = await reserveToolCalls(segment, callable);
+  if (reserved !== "go-on") return reserved;
   if (missing.length === 0) {
     writer.head = markIssued(writer.head);
     writer.commit(true);
@@ -64,13 +62,13 @@ async function takeIn(segment: Segment, calls: Map<string, ToolCall>): Promise<S
     const timer = armTimer(segment);
     const waiting = [...calls.values()].map(returnOf);
     const first = await RestatePromise.race([...waiting, timer.promise, signals.pending()]);
-    if (first === "yield" || first === "abort") return "yield";
     if (first === "timer") {
       delete segment.toolTimer;
       writer.now = Math.max(writer.now, timer.dueAt);
       if (timer.armedAt === segment.toolWaits) return park(segment, calls);
       continue;
     }
+    if (isSignal(first)) return "yield";
     calls.delete(first.operation.operationId);
     await takeOutcome(segment, first);
     // A person is asked before the other calls are waited for, to which the segment attaches again.

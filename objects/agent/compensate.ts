@@ -14,6 +14,7 @@ import { holderOf } from "./holder.ts";
 import { jsonOf } from "./json-serde.ts";
 import { eventAt } from "./request-approval.ts";
 import type { Segment } from "./segment.ts";
+import { isSignal } from "./segment.ts";
 import { effectKey } from "./task-state.ts";
 
 export async function compensate(segment: Segment, n: number): Promise<StepEnd> {
@@ -38,7 +39,6 @@ export async function compensate(segment: Segment, n: number): Promise<StepEnd> 
   for (;;) {
     const timer = armTimer(segment);
     const first = await RestatePromise.race([ended, timer.promise, signals.pending()]);
-    if (first === "yield" || first === "abort") return "yield";
     if (first === "timer") {
       delete segment.toolTimer;
       writer.now = Math.max(writer.now, timer.dueAt);
@@ -47,6 +47,7 @@ export async function compensate(segment: Segment, n: number): Promise<StepEnd> 
       writer.record([parkForUndoing(row.tool, writer.now + agent.limits.toolWaitMs * 4)]);
       return "end";
     }
+    if (isSignal(first)) return "yield";
     const answer = first.response ?? lost(first, writer.now);
     if (answer.outcome !== "lost")
       writer.now = Math.max(writer.now, answer.startedAt + answer.durationMs);

@@ -2,7 +2,6 @@
 // operation's key, and what its end means to the task (L3, L7).
 import type { InvocationPromise, RestatePromise, TerminalError } from "@restatedev/restate-sdk";
 import { toolServiceName } from "../../contract/ids.ts";
-import type { ApprovalTerms } from "../../contract/approval.ts";
 import type { StoredText } from "../../contract/artifact.ts";
 import type { EventBody, TaskEvent } from "../../contract/event.ts";
 import type {
@@ -17,7 +16,6 @@ import { argumentsIn, capturedIn } from "../../core/proposed-call.ts";
 import type { OpenOperation } from "../../core/task-head.ts";
 import type { ToolVerb } from "../../core/tool-verb.ts";
 import { operationKey, verbOf } from "../../core/tool-verb.ts";
-import { termsOf } from "../../core/transition/approval.ts";
 import { onProposed } from "../../core/transition/proposed.ts";
 import type { Lost } from "../../core/transition/tool-outcome.ts";
 import { onToolOutcome } from "../../core/transition/tool-outcome.ts";
@@ -26,6 +24,7 @@ import { holderOf } from "./holder.ts";
 import { jsonOf } from "./json-serde.ts";
 import { eventAt } from "./request-approval.ts";
 import type { Segment } from "./segment.ts";
+import { termsNow } from "./terms-now.ts";
 
 interface Response {
   readonly execute: ToolResponse;
@@ -131,10 +130,14 @@ export interface Ended<R> {
 
 /** An invocation's end as a value, so that it can race with others. */
 export function endOf<R>(promise: RestatePromise<R>): RestatePromise<Ended<R>> {
-  return promise.map((response, failure) => ({
+  return promise.map(ended);
+}
+
+function ended<R>(response: R | undefined, failure: TerminalError | undefined): Ended<R> {
+  return {
     ...(response === undefined ? {} : { response }),
     ...(failure === undefined ? {} : { failure }),
-  }));
+  };
 }
 
 /** A call with what it ended with; a call that is given up has neither. */
@@ -149,11 +152,11 @@ export function returnOf(call: ToolCall): RestatePromise<Returned> {
   const { operation } = call;
   switch (call.verb) {
     case "execute":
-      return endOf(call.promise).map((ended) => ({ verb: call.verb, operation, ...ended }));
+      return call.promise.map((...end) => ({ verb: call.verb, operation, ...ended(...end) }));
     case "reconcile":
-      return endOf(call.promise).map((ended) => ({ verb: call.verb, operation, ...ended }));
+      return call.promise.map((...end) => ({ verb: call.verb, operation, ...ended(...end) }));
     case "propose":
-      return endOf(call.promise).map((ended) => ({ verb: call.verb, operation, ...ended }));
+      return call.promise.map((...end) => ({ verb: call.verb, operation, ...ended(...end) }));
   }
 }
 
@@ -170,23 +173,9 @@ export async function takeOutcome(segment: Segment, returned: Returned): Promise
     writer.record(eventsOf(segment, returned));
     return;
   }
-  const terms = await termsNow(segment, operation);
+  const terms = await termsNow(segment, operation, returned.response);
   const answer = returned.response ?? lost(returned, writer.now);
   writer.record(onProposed(writer.head, operation, answer, { agent: segment.agent, terms }));
-}
-
-/** As the call was judged; what is proposed anew, under the policy of now. */
-async function termsNow(
-  segment: Segment,
-  { attempt, requests, tool, effect, answerSeq, ordinal }: OpenOperation,
-): Promise<ApprovalTerms> {
-  const { ctx, ports } = segment;
-  const event = await eventAt(segment, answerSeq);
-  const check =
-    event?.type === "model.answered" ? event.data.answer.calls[ordinal]?.check : undefined;
-  const isFirst = attempt === 1 && requests === undefined;
-  if (isFirst && check?.ok === true && check.rule !== undefined) return termsOf(check);
-  return ctx.run("approval-terms", async () => ports.approvalTerms({ tool, effect }));
 }
 
 type Settling = Exclude<Returned, { readonly verb: "propose" }>;

@@ -1,6 +1,7 @@
 // Owns telling those who `ask` that their turn has ended, through the awakeables they wait on.
 import type { TurnAnswer } from "../../contract/api.ts";
-import { cancelledAnswer, turnAnswer } from "../../core/turn-answer.ts";
+import { hasEnded } from "../../contract/status.ts";
+import { endedAnswer, turnAnswer } from "../../core/turn-answer.ts";
 import { readEvent } from "./log-store.ts";
 import type { Listener } from "../../core/task-head.ts";
 import type { ReadContext } from "./read-context.ts";
@@ -36,10 +37,11 @@ export function takeAnswered(
   const { listeners } = writer.head;
   if (listeners.length === 0) return [];
   const answers = writer.written.map(turnAnswer).filter((answer) => answer !== undefined);
-  const cancelled = writer.written.some((event) => event.type === "task.cancelled");
+  const { status } = writer.head;
   const due = listeners.flatMap(({ awakeableId, turn }) => {
     const answer =
-      answers.find((each) => each.turn === turn) ?? (cancelled ? cancelledAnswer(turn) : undefined);
+      answers.find((each) => each.turn === turn) ??
+      (hasEnded(status) ? endedAnswer(turn, status) : undefined);
     return answer === undefined ? [] : [{ awakeableId, answer }];
   });
   const done = new Set(due.map(({ awakeableId }) => awakeableId));

@@ -5,6 +5,7 @@ import { onRecover } from "../../core/transition/control.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
 import { requestApprovals } from "./request-approval.ts";
 import { sendRest, takeRest } from "./reserve.ts";
+import { subscribeAgain, unsubscribeEnded } from "./subscriptions.ts";
 import type { TaskWriter } from "./task-writer.ts";
 
 /**
@@ -20,12 +21,17 @@ export async function recoverTask(
   writer.record(onRecover(writer.head, cause, park));
   writer.mark({ segment: { ...writer.head.segment, open: false, queued: false } });
   await requestApprovals({ ctx, writer });
+  await subscribeAgain({ ctx, writer });
 }
 
 /** Saves what an exclusive handler other than `run` has changed, and sends a segment if one is due. */
 export async function closeHandler(ctx: ObjectContext, writer: TaskWriter): Promise<void> {
   if (writer.head.segment.open)
     await recoverTask(ctx, writer, "the segment ended without a record", false);
+  if (writer.endedSubscriptions.length > 0) {
+    writer.commit();
+    await unsubscribeEnded({ ctx, writer });
+  }
   if (isSegmentDue(writer.head)) {
     writer.sendRun();
     return;

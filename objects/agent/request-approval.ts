@@ -38,7 +38,9 @@ export async function requestApprovals(place: LogPlace, fromSeq = 0): Promise<vo
     if (requested?.type !== "approval.requested" || given === undefined)
       throw new Error(`the log has no request at entry ${approval.seq}`);
     const events = await evidence(place, requested.seq, answerSeq);
-    const sources = { requested: requested.data, arguments: given, events };
+    const { staleSeq } = approval;
+    const stale = staleSeq === undefined ? undefined : await eventAt(place, staleSeq);
+    const sources = { requested: requested.data, arguments: given, events, stale };
     send(place, requested.data, approvalPackage(writer.head, sources));
   }
 }

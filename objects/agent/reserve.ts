@@ -3,16 +3,12 @@
 // without budgets.
 import type { ObjectContext } from "@restatedev/restate-sdk";
 import { CancelledError, RestatePromise } from "@restatedev/restate-sdk";
-import type {
-  Amounts,
-  ReserveAnswer,
-  ReserveRequest,
-  SettleRequest,
-} from "../../contract/budget.ts";
+import type { ReserveAnswer, ReserveRequest, SettleRequest } from "../../contract/budget.ts";
 import { BUDGET_SERVICE } from "../../contract/budget.ts";
-import type { CallEstimate, EstimateCall, ModelCall } from "../../contract/port.ts";
+import type { EstimateCall, ModelCall } from "../../contract/port.ts";
 import { budgetKey } from "../../core/budget/levels.ts";
-import type { Reserved } from "../../core/transition/budget.ts";
+import type { OpenOperation } from "../../core/task-head.ts";
+import type { Needs, Reserved, ReservedModelCall } from "../../core/transition/budget.ts";
 import {
   onDenied,
   onPriceMissing,
@@ -21,69 +17,96 @@ import {
   restBudget,
   settled,
 } from "../../core/transition/budget.ts";
+import { callsToReserve } from "../../core/transition/call-budget.ts";
+import {
+  EXTENSION_CALL,
+  extensionWanted,
+  requestExtension,
+} from "../../core/transition/extension.ts";
 import { jsonOf } from "./json-serde.ts";
 import type { Segment } from "./segment.ts";
+import { isSignal } from "./segment.ts";
 import type { TaskWriter } from "./task-writer.ts";
-
-/** What is reserved for a model call, which carries the cap that was reserved for. */
-export interface ReservedCall extends Reserved {
-  readonly estimate: Extract<CallEstimate, { ok: true }>;
-}
 
 /** Reserves for a model call. Without a reservation there is no call: the task waits or yields. */
 export async function reserveModelCall(
   segment: Segment,
   call: ModelCall,
   estimateCall: EstimateCall,
-): Promise<ReservedCall | "yield" | "end"> {
+): Promise<ReservedModelCall | "yield" | "end"> {
   const { ctx, writer } = segment;
   const estimate = await ctx.run("estimate-model-call", () => estimateCall(call));
   if (!estimate.ok) {
     writer.record([onPriceMissing(estimate.message, writer.now)]);
     return "end";
   }
-  const reserved = await reserve(segment, estimate.amounts);
+  const reserved = await reserve(segment, estimate);
   return typeof reserved === "string" ? reserved : { ...reserved, estimate };
 }
 
-/** Counts tool calls before they are issued, all of a step at once, or parks the task. */
-export async function countToolCalls(
+/**
+ * Reserves for tool calls before they are issued, for all of a step at once, or parks the task.
+ * Where nothing of them is counted, nobody is asked.
+ */
+export async function reserveToolCalls(
   segment: Segment,
-  toolCalls: number,
+  operations: readonly OpenOperation[],
 ): Promise<"go-on" | "yield" | "end"> {
-  if (toolCalls === 0) return "go-on";
-  const reserved = await reserve(segment, { toolCalls });
+  const { writer, agent, ports } = segment;
+  if (ports.estimateCall === undefined) return "go-on";
+  const needs = callsToReserve(writer.head, agent, operations);
+  if (needs === undefined) return "go-on";
+  const reserved = await reserve(segment, needs);
   if (typeof reserved === "string") return reserved;
-  // Known beforehand, so nothing stays open while they run.
-  segment.writer.record([settled(reserved, reserved.amounts)]);
+  writer.record([{ type: "budget.granted", data: { n: reserved.n } }]);
   return "go-on";
 }
 
-/** Reserves these amounts, whatever for. */
-async function reserve(segment: Segment, amounts: Amounts): Promise<Reserved | "yield" | "end"> {
+type Granted = Reserved & Pick<ReservedModelCall, "limited">;
+
+/** Reserves what is needed, whatever for. */
+async function reserve(
+  segment: Segment,
+  { amounts, calls }: Needs,
+): Promise<Granted | "yield" | "end"> {
   const { writer, signals } = segment;
   for (;;) {
-    const asked = requestBudget(writer.head, amounts);
+    const needs = calls === undefined ? { amounts } : { amounts, calls };
+    const asked = requestBudget(writer.head, needs);
     writer.record([asked]);
     // A segment that is lost leaves a number that is not used for another call.
     writer.commit();
     const reserved = openReservation(writer);
     const first = await RestatePromise.race([ask(segment, reserved), signals.pending()]);
-    if (first === "yield" || first === "abort") {
+    if (isSignal(first)) {
       // The answer will find nobody: whatever it is, nothing is used of it.
       writer.record([settled(reserved, {})]);
       return "yield";
     }
     const { answer } = first;
-    if (answer?.result === "granted") return reserved;
+    if (answer?.result === "granted") {
+      const { limited } = answer;
+      return limited === undefined ? reserved : { ...reserved, limited };
+    }
     if (answer?.result === "denied") {
       const { result: _, n, ...denial } = answer;
       writer.record(onDenied(n, denial, writer.now));
+      await askToExtend(segment);
       return "end";
     }
     // Killed by an operator, or a number that the budget has seen already: the next one.
     writer.record([settled(reserved, answer === undefined ? amounts : {})]);
   }
+}
+
+/** Asks people, where the app's budgets say so and they are not asked already. */
+async function askToExtend({ ctx, writer, ports }: Segment): Promise<void> {
+  const { askToExtend: settings, approvalTerms } = ports;
+  const amount = settings && extensionWanted(writer.head, settings);
+  if (amount === undefined) return;
+  const terms = await ctx.run("extension-terms", () => approvalTerms(EXTENSION_CALL));
+  if ("outcome" in terms) return;
+  writer.record(requestExtension(writer.head, amount, terms, writer.now));
 }
 
 function openReservation({ head }: TaskWriter): Reserved {

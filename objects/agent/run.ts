@@ -3,6 +3,7 @@
 import type { ObjectContext } from "@restatedev/restate-sdk";
 import type { RunInput } from "../../contract/command.ts";
 import { decide } from "../../core/decide.ts";
+import { isStaleSegment } from "../../core/segment-due.ts";
 import type { StepEnd } from "./call-model.ts";
 import { callModel } from "./call-model.ts";
 import { callTools } from "./call-tools.ts";
@@ -14,15 +15,16 @@ import { listen } from "./segment.ts";
 import { requestApprovals } from "./request-approval.ts";
 import { sendRest, takeRest } from "./reserve.ts";
 import { settleTools } from "./settle-tools.ts";
+import { unsubscribeEnded } from "./subscriptions.ts";
+import { takeQueued } from "./take-queued.ts";
 import { loadHead } from "./task-state.ts";
 import type { TaskWriter } from "./task-writer.ts";
 import { createTaskWriter } from "./task-writer.ts";
 
 export async function run(ctx: ObjectContext, deps: RunDeps, input: RunInput): Promise<void> {
   const head = await loadHead(ctx);
-  // A twin of a segment that has started, or one that a recovery has replaced.
-  if (head === undefined || head.segment.open || input.segment !== head.segment.number + 1) return;
-  const writer = createTaskWriter(ctx, deps.ports.remember, head, input.at);
+  if (head === undefined || isStaleSegment(head, input.segment)) return;
+  const writer = createTaskWriter(ctx, deps.ports, head, input.at);
   await runSegment(ctx, deps, writer);
 }
 
@@ -39,6 +41,10 @@ export async function runSegment(
     end = await advance(segment);
     // Sent at once, and not at the end: calls that take long may come before it.
     if (hasRequest(writer, from)) await requestApprovals(segment, from);
+    if (writer.endedSubscriptions.length > 0) {
+      writer.commit();
+      await unsubscribeEnded(segment);
+    }
   }
   closeSegment(segment, end);
 }
@@ -49,7 +55,7 @@ function hasRequest({ head, written }: TaskWriter, fromSeq: number): boolean {
 }
 
 function openSegment(ctx: ObjectContext, deps: RunDeps, writer: TaskWriter): Segment {
-  const { agent, manifest, ports } = deps;
+  const { agent, manifest, release, ports } = deps;
   const number = writer.head.segment.number + 1;
   const invocationId = ctx.request().id;
   // Stored before its event, which is written along with the first answer: `catchUp` reads
@@ -58,7 +64,8 @@ function openSegment(ctx: ObjectContext, deps: RunDeps, writer: TaskWriter): Seg
   writer.head = markRunning(writer.head);
   writer.mark({ segment: { number, open: true, queued: false, invocationId } });
   writer.save();
-  const started = { segment: number, invocationId, agentVersion: agent.version, manifest };
+  const version = { agentVersion: agent.version, manifest, ...release };
+  const started = { segment: number, invocationId, ...version };
   writer.record([{ type: "segment.started", data: started }]);
   return {
     ctx,
@@ -84,6 +91,9 @@ async function advance(segment: Segment): Promise<StepEnd> {
       return callTools(segment, decision.operations);
     case "settle-tools":
       await settleTools(segment, decision.operations);
+      return "go-on";
+    case "take-queued":
+      await takeQueued(segment, decision.n);
       return "go-on";
     case "compensate":
       return compensate(segment, decision.effect);

@@ -4,6 +4,7 @@ import type { ObjectContext, RestatePromise } from "@restatedev/restate-sdk";
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { SegmentSignal } from "../../contract/command.ts";
 import { ABORT_SIGNAL, YIELD_SIGNAL } from "../../contract/command.ts";
+import type { Release } from "../../contract/event.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
 import type {
   CallModel,
@@ -12,6 +13,7 @@ import type {
   FindUnregistered,
   RememberEvents,
 } from "../../contract/port.ts";
+import type { AskToExtend } from "../../core/budget/settings.ts";
 import { jsonOf } from "./json-serde.ts";
 import type { TaskWriter } from "./task-writer.ts";
 
@@ -20,13 +22,15 @@ export interface AgentPorts {
   readonly callModel: CallModel;
   /** Where there are budgets; absent, nothing is reserved. */
   readonly estimateCall?: EstimateCall | undefined;
-  /** Whether a budget limits tool calls. */
-  readonly countsToolCalls?: boolean;
+  /** Where people may be asked to extend a budget. */
+  readonly askToExtend?: AskToExtend;
   readonly findUnregistered: FindUnregistered;
   readonly approvalTerms: FindApprovalTerms;
   /** Whether the worker is about to stop, so that running segments yield (L4). */
   readonly isDraining: () => boolean;
   readonly remember: RememberEvents;
+  /** Whether the app tells somebody outside what becomes of its tasks. */
+  readonly notifies?: boolean;
 }
 
 /** What an agent's exclusive handlers work with. */
@@ -34,6 +38,7 @@ export interface RunDeps {
   readonly agent: AgentDefinition;
   /** SHA-256 of the agent's manifest. */
   readonly manifest: string;
+  readonly release: Release;
   readonly ports: AgentPorts;
 }
 
@@ -62,9 +67,6 @@ export interface Segment {
   settleTimer?: RestatePromise<"late">;
 }
 
-/** How an await of the segment ended besides the thing that was awaited. */
-export type Interruption = "yield" | "abort";
-
 /**
  * The two kinds of yield (L5): `yield` lets a model call that is in flight finish, `abort`
  * does not. Each counts once; a segment that has seen one ends soon after.
@@ -72,7 +74,16 @@ export type Interruption = "yield" | "abort";
 export interface SegmentSignals {
   /** Whether a command waits that a step boundary should let in. */
   yielded: boolean;
-  pending(): RestatePromise<Interruption>;
+  /**
+   * Not mapped, as little else is that the segment races with: each map is one more promise at
+   * every await. Null where whoever sent it said nothing: it asks for what its name says.
+   */
+  pending(): RestatePromise<SegmentSignal | null>;
+}
+
+/** Whether a signal has won a race with objects. */
+export function isSignal(first: unknown): first is SegmentSignal | null {
+  return typeof first !== "object" || first === null;
 }
 
 /**
@@ -80,10 +91,9 @@ export interface SegmentSignals {
  * its. Who aborts sends both, so an abort is heard before and after a yield.
  */
 export function listen(ctx: ObjectContext): SegmentSignals {
-  const signal = (name: SegmentSignal) =>
-    ctx.signal<SegmentSignal | null>(name, jsonOf()).map((kind): Interruption => kind ?? name);
+  const signal = (name: SegmentSignal) => ctx.signal<SegmentSignal | null>(name, jsonOf());
   const first = signal(YIELD_SIGNAL);
-  let second: RestatePromise<Interruption> | undefined;
+  let second: ReturnType<typeof signal> | undefined;
   const signals: SegmentSignals = {
     yielded: false,
     pending: () => (signals.yielded ? (second ??= signal(ABORT_SIGNAL)) : first),

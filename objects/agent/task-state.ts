@@ -12,7 +12,12 @@ import type { ReadContext } from "./read-context.ts";
 /** What is remembered of a message, for ever, so that its id is applied once (F28, F29). */
 export interface MessageRow {
   readonly digest: string;
+  /** 0 while it is kept. */
   readonly turn: number;
+  /** Its number while it is kept for a later turn. */
+  readonly queued?: number;
+  /** Its position in the log; absent in old rows. */
+  readonly seq?: number;
 }
 
 /** Where a turn's end is in the log. */
@@ -28,6 +33,15 @@ export function messageKey(messageId: string): string {
 
 export function turnKey(turn: number): string {
   return `turn/${turn}`;
+}
+
+/** Where the log has a kept message. */
+export interface QueuedRow {
+  readonly seq: number;
+}
+
+export function queuedKey(n: number): string {
+  return `queued/${n}`;
 }
 
 /** The grants that the task was given, all of them. */

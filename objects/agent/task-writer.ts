@@ -10,12 +10,17 @@ import { EFFECT_POLICY } from "../../core/effect-policy.ts";
 import { eventSize, sealEvent } from "../../core/log.ts";
 import { reduce } from "../../core/reduce.ts";
 import type { TaskHead } from "../../core/task-head.ts";
+import type { EndedSubscription } from "../../core/wait/wait-terms.ts";
+import { endedSubscriptions } from "../../core/wait/wait-terms.ts";
 import { effectRow } from "../../core/transition/compensation.ts";
+import { announce } from "./announce.ts";
+import { followExtension } from "./extension.ts";
 import { headSerde, jsonOf } from "./json-serde.ts";
 import { appendEvents } from "./log-store.ts";
-import { withdrawApproval } from "./withdraw-approval.ts";
-import type { MessageRow, SettledRow, TurnRow } from "./task-state.ts";
-import { effectKey, GRANTS_KEY, HEAD_KEY, messageKey, settledKey, turnKey } from "./task-state.ts";
+import { subscribe } from "./tell-inbox.ts";
+import { tellApproval, withdrawApproval } from "./tell-approval.ts";
+import type { MessageRow, QueuedRow, SettledRow, TurnRow } from "./task-state.ts";
+import { effectKey, GRANTS_KEY, HEAD_KEY, messageKey, queuedKey, settledKey, turnKey } from "./task-state.ts";
 
 export interface TaskWriter {
   head: TaskHead;
@@ -23,6 +28,8 @@ export interface TaskWriter {
   now: number;
   /** Events that this handler has recorded, in order. */
   readonly written: TaskEvent[];
+  /** Event waits that it has ended otherwise, until their inboxes are told. */
+  readonly endedSubscriptions: EndedSubscription[];
   /** Bytes of the events that this handler has written, about. */
   bytes: number;
   /** Takes events into the head; they are in the state after the next `commit` or `save`. */
@@ -42,10 +49,16 @@ export interface TaskWriter {
   sendRun(): void;
 }
 
+/** Of the agent's ports, what follows from events goes by. */
+interface WriterPorts {
+  readonly remember: RememberEvents;
+  readonly notifies?: boolean;
+}
+
 /** A change of the task whose head this is, at this time (milliseconds since the epoch). */
 export function createTaskWriter(
   ctx: ObjectContext,
-  remember: RememberEvents,
+  { remember, notifies = false }: WriterPorts,
   start: TaskHead,
   now: number,
 ): TaskWriter {
@@ -54,11 +67,14 @@ export function createTaskWriter(
     head: start,
     now,
     written: [],
+    endedSubscriptions: [],
     bytes: 0,
     record: (events) => {
       for (const body of events) {
         const event = sealEvent(writer.head, body, writer.now);
-        writer.head = reduce(writer.head, event);
+        const before = writer.head;
+        writer.head = reduce(before, event);
+        writer.endedSubscriptions.push(...endedSubscriptions(before, writer.head, event));
         writer.written.push(event);
         pending.push(event);
       }
@@ -78,6 +94,7 @@ export function createTaskWriter(
         writer.bytes += eventSize(event);
         writeRows(ctx, event);
         sendFollowUp(ctx, writer, event);
+        if (notifies) announce(ctx, writer.head, event);
       }
     },
     commitIfDue: () => {
@@ -114,9 +131,17 @@ function mayLag(event: TaskEvent): boolean {
 /** Small rows by which a message or a turn is found again without reading the log. */
 function writeRows(ctx: ObjectContext, event: TaskEvent): void {
   if (event.type === "message.received") {
-    const row: MessageRow = { digest: event.data.digest, turn: event.data.turn };
+    const row: MessageRow = { digest: event.data.digest, turn: event.data.turn, seq: event.seq };
     ctx.set(messageKey(event.data.messageId), row);
   }
+  if (event.type === "message.queued") {
+    const { n: queued, messageId, digest } = event.data;
+    const row: MessageRow = { digest, turn: 0, queued, seq: event.seq };
+    ctx.set(messageKey(messageId), row);
+    const place: QueuedRow = { seq: event.seq };
+    ctx.set(queuedKey(queued), place);
+  }
+  if (event.type === "turn.retried") ctx.clear(turnKey(event.data.turn));
   if (event.type === "turn.completed" || event.type === "turn.failed") {
     const row: TurnRow = { endSeq: event.seq };
     ctx.set(turnKey(event.data.turn), row);
@@ -127,6 +152,10 @@ function writeRows(ctx: ObjectContext, event: TaskEvent): void {
     const effect = effectRow(event);
     if (effect !== undefined) ctx.set(effectKey(effect.n), effect.row);
   }
+  // Of a question, so that whoever answers late is told who was first.
+  const isQuestion = event.type === "wait.opened" && event.data.wait.kind === "question";
+  if (isQuestion || (event.type === "tool.returned" && event.data.via === "answer"))
+    ctx.set<SettledRow>(settledKey(event.data.operationId), { seq: event.seq });
   if (event.type === "effect.stated" || event.type === "effect.reconciled") {
     const row: SettledRow = { seq: event.seq };
     ctx.set(settledKey(event.data.operationId), row);
@@ -135,12 +164,16 @@ function writeRows(ctx: ObjectContext, event: TaskEvent): void {
 
 function grantsIn(event: TaskEvent): readonly NamedGrant[] | undefined {
   if (event.type === "grants.changed") return event.data.grants;
+  if (event.type === "task.retired") return [];
   if (event.type !== "task.started" || event.data.grants === "declared") return undefined;
   return event.data.grants;
 }
 
 function sendFollowUp(ctx: ObjectContext, writer: TaskWriter, event: TaskEvent): void {
   if (event.type === "approval.withdrawn") withdrawApproval(ctx, event.data);
+  if (event.type === "approval.stale") tellApproval(ctx, event.data);
+  if (event.type.startsWith("extension.")) followExtension(ctx, writer.head, event);
+  if (event.type === "wait.opened") subscribe(ctx, writer.head, event.data);
   if (event.type === "task.parked" && event.data.wakeAt !== undefined) {
     const delay = Math.max(0, event.data.wakeAt - writer.now);
     const wake: Wake = { v: COMMAND_VERSION, type: "timer", park: writer.head.park.number };

@@ -1,30 +1,46 @@
 // Owns `wake`: the exclusive handler by which approvals, tools and timers bring a parked task on.
 import type { ObjectContext } from "@restatedev/restate-sdk";
+import type { AgentDefinition } from "../../contract/agent.ts";
 import type { Wake } from "../../contract/command.ts";
 import type { EventBody } from "../../contract/event.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import { onApprovalNotice } from "../../core/transition/approval-notice.ts";
 import { onBudgetNotice } from "../../core/transition/budget.ts";
+import { onExtensionNotice } from "../../core/transition/extension.ts";
 import { onTimer, onToolDone } from "../../core/transition/control.ts";
+import { onEventNotice } from "../../core/transition/wait.ts";
 import type { RunDeps } from "./segment.ts";
 import { closeHandler } from "./recover.ts";
 import { loadHead } from "./task-state.ts";
 import { createTaskWriter } from "./task-writer.ts";
 
-export async function wake(ctx: ObjectContext, { ports }: RunDeps, input: Wake): Promise<void> {
+export async function wake(
+  ctx: ObjectContext,
+  { ports, agent }: RunDeps,
+  input: Wake,
+): Promise<void> {
   const head = await loadHead(ctx);
   if (head === undefined) return;
-  const events = eventsOf(head, input);
+  const now = await ctx.date.now();
+  const events = eventsOf(head, input, { agent, now });
   if (events.length === 0) return;
-  const writer = createTaskWriter(ctx, ports.remember, head, await ctx.date.now());
+  // A timer is the server's: when it fires its time has come, whatever this worker's clock says (F27).
+  const due = input.type === "timer" ? (head.park.wakeAt ?? now) : now;
+  const writer = createTaskWriter(ctx, ports, head, Math.max(now, due));
   writer.record(events);
   await closeHandler(ctx, writer);
 }
 
-function eventsOf(head: TaskHead, input: Wake): readonly EventBody[] {
+function eventsOf(
+  head: TaskHead,
+  input: Wake,
+  at: { readonly agent: AgentDefinition; readonly now: number },
+): readonly EventBody[] {
   switch (input.type) {
+    case "event":
+      return onEventNotice(head, input, at);
     case "approval":
-      return onApprovalNotice(head, input);
+      return onExtensionNotice(head, input) ?? onApprovalNotice(head, input);
     case "timer":
       return onTimer(head, input.park);
     case "tool-done":

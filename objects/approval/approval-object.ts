@@ -16,6 +16,7 @@ import { jsonOf } from "./json-serde.ts";
 import type { JudgeInput } from "./judge.ts";
 import { judgeBallot } from "./judge.ts";
 import { open } from "./open.ts";
+import { forget } from "./timers.ts";
 import { decide } from "./public/decide.ts";
 import { show } from "./public/show.ts";
 import { changed, tick, wake, withdraw } from "./wake.ts";
@@ -47,6 +48,7 @@ export function createApprovalObject(ports: ApprovalPorts) {
       tick: exclusive(tick),
       withdraw: exclusive(withdraw),
       changed: exclusive(changed),
+      forget: exclusive(forget),
     },
   });
 }

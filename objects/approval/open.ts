@@ -1,16 +1,14 @@
 // Owns `open`: a request arrives, is checked once as a whole, and gets its timers and its waiter.
 import type { ObjectContext } from "@restatedev/restate-sdk";
 import type { ApprovalPorts } from "../../contract/approval-api.ts";
-import type { ApprovalPackage, ApprovalState, ApprovalTick } from "../../contract/approval.ts";
-import { APPROVAL_SERVICE, APPROVAL_VERSION } from "../../contract/approval.ts";
+import type { ApprovalPackage, ApprovalState } from "../../contract/approval.ts";
 import { advance } from "../../core/approval/advance.ts";
-import type { ApprovalHead } from "../../core/approval/approval-head.ts";
 import { newApproval } from "../../core/approval/approval-head.ts";
 import { packageProblem } from "../../core/approval/package-problem.ts";
 import { HEAD_KEY, loadHead, PACKAGE_KEY } from "./approval-state.ts";
-import { jsonOf } from "./json-serde.ts";
 import { mustPass, EVIDENCE_RETRY } from "./port-call.ts";
 import { record, sendWaiter } from "./record.ts";
+import { sendTicks } from "./timers.ts";
 
 /** Answer of `open`: what a decision must name. */
 export interface Opened {
@@ -28,9 +26,10 @@ export async function open(
   if (known !== undefined) return { state: known.state, digest: known.digest };
   const now = await ctx.date.now();
   const wrong = packageProblem(ctx.key, approval) ?? (await evidenceProblem(ctx, ports, approval));
-  const fresh = newApproval(ctx.key, approval);
+  const { retentionMs } = ports;
+  const kept = retentionMs === undefined ? {} : { retentionMs };
+  const fresh = { ...newApproval(ctx.key, approval), ...kept };
   ctx.set(PACKAGE_KEY, approval);
-  ctx.set(HEAD_KEY, fresh);
   const at = Math.max(now, fresh.updatedAt);
   const notices =
     wrong === undefined ? advance(fresh, now) : [{ type: "blocked", at, reason: wrong } as const];
@@ -40,7 +39,7 @@ export async function open(
     notices.map((notice) => ({ notice })),
   );
   if (head.state === "open") {
-    sendTicks(ctx, head, now);
+    ctx.set(HEAD_KEY, { ...head, timers: await sendTicks(ctx, head, now) });
     sendWaiter(ctx, head);
   }
   return { state: head.state, digest: head.digest };
@@ -58,24 +57,4 @@ async function evidenceProblem(
     if (mustPass(error)) throw error;
     return "its evidence could not be looked at";
   }
-}
-
-/** All timers at once: the server keeps them, and one that comes too late finds nothing to do. */
-function sendTicks(ctx: ObjectContext, head: ApprovalHead, now: number): void {
-  const { rule, requestedAt, expiresAt } = head;
-  rule.escalation.forEach(({ afterMs }, rung) => {
-    if (rung >= head.rungs) sendTick(ctx, { rung }, requestedAt + afterMs - now);
-  });
-  sendTick(ctx, "expiry", expiresAt - now);
-}
-
-function sendTick(ctx: ObjectContext, due: ApprovalTick["due"], delayMs: number): void {
-  ctx.genericSend<ApprovalTick>({
-    service: APPROVAL_SERVICE,
-    method: "tick",
-    key: ctx.key,
-    parameter: { v: APPROVAL_VERSION, due },
-    inputSerde: jsonOf(),
-    delay: Math.max(0, delayMs),
-  });
 }

@@ -16,5 +16,5 @@ export function problem(
 }
 
 export function notFound(): TerminalError {
-  return problem("approval_not_found", "there is no approval with this id");
+  return problem("approval_not_found", "there is no approval with this id, or no more");
 }

@@ -1,5 +1,5 @@
 // Owns what follows from what happened to an approval: its state, the notice to the task, and
-// the fate of the awakeable and its waiter. The task is told by sends only (L15).
+// the fate of the awakeable, its waiter and the timers. The task is told by sends only (L15).
 import type { ObjectContext } from "@restatedev/restate-sdk";
 import type { ApprovalWake, EditedCall } from "../../contract/approval.ts";
 import { APPROVAL_SERVICE } from "../../contract/approval.ts";
@@ -10,6 +10,7 @@ import type { Fact } from "../../core/approval/fold.ts";
 import { fold } from "../../core/approval/fold.ts";
 import { editKey, HEAD_KEY, MAX_KEPT_NOTICES, noticeKey } from "./approval-state.ts";
 import { jsonOf } from "./json-serde.ts";
+import { endTimers } from "./timers.ts";
 
 /** Records the facts, in order, and returns the head as it is then. */
 export function record(
@@ -32,6 +33,7 @@ export function record(
   if (head === before) return head;
   ctx.set(HEAD_KEY, head);
   endWait(ctx, before, head, facts);
+  if (before.state === "open" && head.state !== "open") endTimers(ctx, before);
   return head;
 }
 

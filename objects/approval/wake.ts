@@ -13,7 +13,8 @@ import { advance } from "../../core/approval/advance.ts";
 import type { ApprovalHead } from "../../core/approval/approval-head.ts";
 import type { Fact } from "../../core/approval/fold.ts";
 import { isCurrent, readBallot, spend } from "../../core/approval/judge-awakeable.ts";
-import { loadHead } from "./approval-state.ts";
+import { overtaken } from "../../core/approval/overtaken.ts";
+import { HEAD_KEY, loadHead } from "./approval-state.ts";
 import { judgementOf } from "./judge.ts";
 import { record } from "./record.ts";
 
@@ -49,6 +50,7 @@ function onOpened(
   record(ctx, head, [{ notice: { type: "opened", at, awakeableId, digest: head.digest } }]);
 }
 
+/** One that comes too late changes nothing. */
 export async function tick(ctx: ObjectContext, { due }: ApprovalTick): Promise<void> {
   await advanced(ctx, due);
 }
@@ -57,22 +59,30 @@ export async function withdraw(ctx: ObjectContext, { reason }: WithdrawInput): P
   await closeOpen(ctx, (at) => ({ type: "withdrawn", at, reason }));
 }
 
-/** What was captured is otherwise now: no decision counts any more, the task asks anew (R37). */
+/**
+ * What was captured is otherwise now: no decision counts any more, the task asks anew (R37). What
+ * it found after the decision is kept beside it.
+ */
 export async function changed(ctx: ObjectContext, input: ChangedInput): Promise<void> {
   const { changes, digest } = input;
-  await closeOpen(ctx, (at) => ({ type: "stale", at, changes }), digest);
+  const head = await closeOpen(ctx, (at) => ({ type: "stale", at, changes }), digest);
+  const late = head === undefined ? undefined : overtaken(head, changes);
+  if (late !== undefined) ctx.set(HEAD_KEY, late);
 }
 
+/** The head of one that was closed before. */
 async function closeOpen(
   ctx: ObjectContext,
   why: (at: number) => ApprovalNotice,
   only?: string,
-): Promise<void> {
+): Promise<ApprovalHead | undefined> {
   const current = await advanced(ctx);
-  if (current?.head.state !== "open") return;
+  if (current === undefined) return undefined;
   const { head, now } = current;
-  if (only !== undefined && only !== head.digest) return;
-  record(ctx, head, [{ notice: why(Math.max(now, head.updatedAt)) }]);
+  if (head.state !== "open") return head;
+  if (only === undefined || only === head.digest)
+    record(ctx, head, [{ notice: why(Math.max(now, head.updatedAt)) }]);
+  return undefined;
 }
 
 /** The approval, once time has done what is due. */
@@ -82,6 +92,8 @@ async function advanced(
 ): Promise<{ readonly head: ApprovalHead; readonly now: number } | undefined> {
   const stored = await loadHead(ctx);
   if (stored === undefined) return undefined;
+  // Nothing is due any more.
+  if (stored.state !== "open") return { head: stored, now: stored.updatedAt };
   const now = await ctx.date.now();
   const facts = advance(stored, now, due).map((notice): Fact => ({ notice }));
   return { head: record(ctx, stored, facts), now };

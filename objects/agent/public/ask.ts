@@ -7,6 +7,7 @@ import type { AskInput, AskResult, TurnAnswer } from "../../../contract/api.ts";
 import { DEFAULT_ASK_TIMEOUT_MS, START_MESSAGE_ID } from "../../../contract/api.ts";
 import { messageDigest } from "../../../core/message-digest.ts";
 import { readTurnAnswer } from "../listeners.ts";
+import type { OwnerRules } from "../owners.ts";
 import type { MessageRow } from "../task-state.ts";
 import { messageKey, viewHead, viewTask } from "../task-state.ts";
 import { isKnown, notFound, send } from "./send.ts";
@@ -16,6 +17,7 @@ import { sendApply } from "./submit.ts";
 
 export interface Question extends AskInput {
   readonly messageId: string;
+  readonly owners: OwnerRules | undefined;
 }
 
 export async function ask(
@@ -55,7 +57,8 @@ async function answerOf(
   )
     return undefined;
   const row = await ctx.get<MessageRow>(messageKey(messageId));
-  if (row === null) return undefined;
+  // One that is kept has no turn yet.
+  if (row === null || row.queued !== undefined) return undefined;
   return readTurnAnswer(ctx, row.turn, head.nextSeq);
 }
 
@@ -67,13 +70,14 @@ async function submit(
   listener: string,
 ): Promise<void> {
   const agent = definition.name;
-  const { message, messageId, from } = input;
+  const { message, messageId, from, mode } = input;
   const head = await viewHead(ctx);
   if (head === undefined) {
     await start(ctx, definition, options, {
       message,
       messageId,
       listener,
+      owners: input.owners,
       ...(from === undefined ? {} : { owner: from }),
     });
     return;
@@ -86,7 +90,9 @@ async function submit(
     message,
     messageId,
     listener,
+    maxWaitingMessages: definition.limits.maxWaitingMessages,
     ...(from === undefined ? {} : { from }),
+    ...(mode === undefined ? {} : { mode }),
   });
 }
 

@@ -58,8 +58,10 @@ export async function nudge(ctx: ObjectSharedContext, input: Nudge): Promise<voi
 async function isApplied(
   ctx: ObjectSharedContext,
   head: TaskHead,
-  { messageId, unlike }: Nudge,
+  { messageId, unlike, segment }: Nudge,
 ): Promise<boolean> {
+  if (segment !== undefined)
+    return head.segment.number > segment || (head.segment.number === segment && !head.segment.open);
   if (messageId !== undefined) return (await ctx.get<MessageRow>(messageKey(messageId))) !== null;
   if (unlike === undefined) return head.cancelling || head.status === "cancelled";
   const now = head.operations.find((each) => each.operationId === unlike.operationId);

@@ -1,7 +1,6 @@
 // Owns `settle`, `retry` and `rollback`: what people say and ask about a task's effects; and
 // `authority`, by which a tool's service looks at the task right before an effect (L8).
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
-import { TimeoutError } from "@restatedev/restate-sdk";
 import type { AgentDefinition } from "../../../contract/agent.ts";
 import type {
   AuthorityInput,
@@ -14,6 +13,7 @@ import type {
   SettleResult,
 } from "../../../contract/effect-api.ts";
 import type { NamedGrant } from "../../../contract/grant.ts";
+import type { SegmentSignal } from "../../../contract/command.ts";
 import { YIELD_SIGNAL } from "../../../contract/command.ts";
 import { hasEnded } from "../../../contract/status.ts";
 import { digestOf } from "../../../core/digest.ts";
@@ -28,7 +28,7 @@ import { refusalOf } from "../settled-by.ts";
 import { GRANTS_KEY, viewTask } from "../task-state.ts";
 import { notFound } from "./send.ts";
 import type { CommandBody } from "./submit.ts";
-import { callApply, interruptSegment, sendApply, sendNudge } from "./submit.ts";
+import { awaitApplied, callApply, interruptSegment, sendApply, sendNudge } from "./submit.ts";
 
 /** How long a command waits for its turn before it answers `accepted`, in milliseconds. */
 const APPLY_MS = 5_000;
@@ -92,11 +92,11 @@ export async function authority(
   return authorityView(head, operationId, given ?? undefined);
 }
 
-function refused({ code, message, details }: Refusal) {
+export function refused({ code, message, details }: Refusal) {
   return problem(code, message, details);
 }
 
-async function taskOf(ctx: ObjectSharedContext, agent: string): Promise<TaskHead> {
+export async function taskOf(ctx: ObjectSharedContext, agent: string): Promise<TaskHead> {
   const head = await viewTask(ctx);
   if (head === undefined) throw notFound(agent);
   return head;
@@ -123,14 +123,27 @@ export async function applySoon(
 ): Promise<Applied | undefined> {
   const call = callApply(ctx, head.agent, command);
   askToYield(ctx, head, "operationId" in command ? command.operationId : undefined);
-  try {
-    const applied = await call.orTimeout(APPLY_MS);
-    if (applied.refused === undefined) return applied;
-    throw refused(applied.refused);
-  } catch (error) {
-    if (error instanceof TimeoutError) return undefined;
-    throw error;
-  }
+  return judged(await awaitApplied(call, APPLY_MS));
+}
+
+/** The same for a command that a running segment is asked to let in until it does. */
+export async function applyWithin(
+  ctx: ObjectSharedContext,
+  head: TaskHead,
+  command: CommandBody,
+  kind: SegmentSignal,
+): Promise<Applied | undefined> {
+  const call = callApply(ctx, head.agent, command);
+  interruptSegment(ctx, head, kind);
+  const { number, open } = head.segment;
+  sendNudge(ctx, head, { kind, segment: open ? number : number + 1, attempt: 0 });
+  return judged(await awaitApplied(call, APPLY_MS));
+}
+
+/** Two who speak at once have one winner. */
+function judged(applied: Applied | undefined): Applied | undefined {
+  if (applied?.refused !== undefined) throw refused(applied.refused);
+  return applied;
 }
 
 function askToYield(

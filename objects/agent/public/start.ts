@@ -5,6 +5,8 @@ import type { StartInput, StartResult } from "../../../contract/api.ts";
 import { START_MESSAGE_ID } from "../../../contract/api.ts";
 import { startDigest } from "../../../core/message-digest.ts";
 import { messageConflict, problem } from "../problem.ts";
+import type { OwnerRules } from "../owners.ts";
+import { checkNewOwner } from "../owners.ts";
 import { viewHead } from "../task-state.ts";
 import { readGiven } from "./grant.ts";
 import type { StoreOptions } from "./submit.ts";
@@ -13,6 +15,7 @@ import { callApply, callBegin, storeParts } from "./submit.ts";
 export interface NewStart extends StartInput {
   readonly messageId: string;
   readonly listener?: string;
+  readonly owners: OwnerRules | undefined;
 }
 
 export async function start(
@@ -28,14 +31,16 @@ export async function start(
     if (head.inputDigest !== digest) throw conflict();
     return { taskId: ctx.key, taskUid: head.taskUid, status: head.status, created: false };
   }
+  await checkNewOwner(ctx, input.owners, input);
   const parts = await storeParts(ctx, input.message, options);
-  const { messageId, owner, tenant, listener } = input;
+  const { messageId, owner, escalation, tenant, listener } = input;
   const command = {
     type: "start",
     messageId,
     parts,
     digest,
     ...(owner === undefined ? {} : { owner, from: owner }),
+    ...(escalation === undefined ? {} : { escalation }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(grants === undefined ? {} : { grants }),
     ...(listener === undefined ? {} : { listener }),

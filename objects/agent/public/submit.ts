@@ -1,7 +1,7 @@
 // Owns what `start`, `send` and `ask` share: bringing a message into its stored form, handing
 // it to `apply`, and asking a running segment to let it in (L5).
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
-import { InvocationIdParser } from "@restatedev/restate-sdk";
+import { InvocationIdParser, TimeoutError } from "@restatedev/restate-sdk";
 import type { ArtifactRef } from "../../../contract/artifact.ts";
 import type { Begin, Command, SegmentSignal } from "../../../contract/command.ts";
 import { ABORT_SIGNAL, COMMAND_VERSION, YIELD_SIGNAL } from "../../../contract/command.ts";
@@ -57,6 +57,19 @@ export function callApply(ctx: ObjectSharedContext, agent: string, command: Comm
   });
 }
 
+/** Undefined when the task did not come to it in time, in milliseconds; it will. */
+export async function awaitApplied(
+  call: ReturnType<typeof callApply>,
+  withinMs: number,
+): Promise<Applied | undefined> {
+  try {
+    return await call.orTimeout(withinMs);
+  } catch (error) {
+    if (error instanceof TimeoutError) return undefined;
+    throw error;
+  }
+}
+
 /** Makes the task; its first segment goes on in the same invocation after the answer. */
 export function callBegin(ctx: ObjectSharedContext, agent: string, command: CommandBody) {
   const { id: applied, promise } = ctx.awakeable<Applied>(jsonOf());
@@ -104,8 +117,10 @@ export interface Nudge {
   readonly kind: SegmentSignal;
   /** Wait for this message to be applied... */
   readonly messageId?: string;
-  /** ...or for this operation to be any other than this one; for the cancellation without both. */
+  /** ...or for this operation to be any other than this one... */
   readonly unlike?: { readonly operationId: string; readonly digest: string };
+  /** ...or for this segment to have let commands in; */
+  readonly segment?: number;
   readonly attempt: number;
 }
 
