@@ -3,14 +3,30 @@
 import type { Logger } from "pino";
 import type { AgentDefinition } from "../contract/agent.ts";
 import type { ArtifactStore } from "../contract/artifact.ts";
+import type { AuditSink, SinkClass } from "../contract/audit.ts";
 import type { CredentialResolver } from "../contract/credential.ts";
+import type { EventSettings } from "../contract/inbox.ts";
 import type { ModelProvider } from "../contract/model.ts";
+import type { NotificationEndpoint, NotificationRetry } from "../contract/notification.ts";
 import type { ApprovalRules } from "../contract/policy.ts";
 import type { AnyTool } from "../contract/tool.ts";
+import type { WebhookSettings } from "../contract/webhook.ts";
 import type { BudgetSettings } from "../core/budget/settings.ts";
 import type { Encryption } from "./encryption/create-encryption.ts";
 import type { PolicySource } from "./policy/load-policies.ts";
 import type { ModelPrice } from "./prices/model-price.ts";
+
+/** Who is a person or a group, such as by the directory of a company. */
+export interface OwnerOptions {
+  /** Undefined for somebody who is neither, or is no more. */
+  readonly resolve: (owner: string) => Promise<OwnerKind | undefined> | OwnerKind | undefined;
+  /** Refuses to start a task without an owner. Default: false. */
+  readonly required?: boolean;
+}
+
+interface OwnerKind {
+  readonly kind: "person" | "group";
+}
 
 export interface AppOptions {
   readonly agents?: readonly AgentDefinition[];
@@ -25,6 +41,11 @@ export interface AppOptions {
   readonly adminUrl: string;
   /** Default: pino on standard error. */
   readonly logger?: Logger;
+  /**
+   * What the log of each segment calls this code: the digest of a commit or of an image. Nothing
+   * inside of a process can tell. Default: not said.
+   */
+  readonly release?: string;
   /** Values above this many bytes leave the journal and the state. Default 32 KiB. */
   readonly inlineLimitBytes?: number;
   /** Restate's request identity keys (`publickeyv1_...`): unsigned requests are refused. */
@@ -42,6 +63,24 @@ export interface AppOptions {
   /** Who decides approvals, how many, and until when. */
   readonly approvals?: ApprovalRules;
   /**
+   * How long after its end an approval tells who comes late who decided what and when, in
+   * milliseconds; then it is forgotten, and the task's log has it. Default 30 days.
+   */
+  readonly approvalRetentionMs?: number;
+  /** Who may own a task (docs/control.md). Default: whoever is named, or nobody. */
+  readonly owners?: OwnerOptions;
+  /** Is given every event of every task's log (docs/operating.md). Default: none. */
+  readonly auditSink?: AuditSink;
+  /** Effects of these classes wait while the sink does not have their task's log. Default: none. */
+  readonly requireSinkFor?: readonly SinkClass[];
+  /** What is kept of events that nobody waits for yet (docs/events.md). */
+  readonly events?: EventSettings;
+  /** Who sends webhooks (docs/events.md). Default: nobody. */
+  readonly webhooks?: WebhookSettings;
+  /** Who is told what becomes of tasks (docs/events.md). Default: nobody. */
+  readonly notifications?: readonly NotificationEndpoint[];
+  readonly notificationRetry?: NotificationRetry;
+  /**
    * From `defineBudgets` (docs/budgets.md). Without them nothing is counted or reserved. All workers
    * of one Restate server are given the same.
    */
@@ -57,6 +96,9 @@ export interface ServePart {
   /** All tools, the named ones, or none. */
   readonly tools?: boolean | readonly string[];
   readonly waiters?: boolean;
-  /** The stops of operators and their watch. By default as `waiters`: both outlive releases. */
+  /**
+   * Stops and their watch, schedules, events, webhooks and notifications. By default as `waiters`:
+   * all of them outlive releases.
+   */
   readonly control?: boolean;
 }

@@ -1,15 +1,21 @@
 // Owns the checks of an app as a whole, before anything listens: what its parts cannot know
 // of each other. Every problem is named, all at once.
 import type { AgentDefinition } from "../contract/agent.ts";
+import { SINK_CLASSES } from "../contract/audit.ts";
 import { EFFECT_CLASSES } from "../contract/effect-class.ts";
 import { nameProblem } from "../contract/ids.ts";
 import type { AnyTool } from "../contract/tool.ts";
+import type { AppOptions } from "./app-options.ts";
+import { checkOutside, type OutsideOptions } from "./check-outside.ts";
 
 export interface AppParts {
   readonly agents: readonly AgentDefinition[];
   /** Every tool of the agents, and those served without one. */
   readonly tools: readonly AnyTool[];
   readonly providers: readonly string[];
+  readonly audit: Pick<AppOptions, "auditSink" | "requireSinkFor">;
+  readonly approvalRetentionMs?: number | undefined;
+  readonly outside: OutsideOptions;
 }
 
 /** Throws an Error with a line per problem that names the part and the fix. */
@@ -18,6 +24,9 @@ export function checkApp(parts: AppParts): void {
     ...checkNames(parts),
     ...parts.tools.flatMap(checkTool),
     ...checkProviders(parts),
+    ...checkSink(parts.audit),
+    ...checkRetention(parts),
+    ...checkOutside(parts.outside),
   ];
   if (problems.length > 0)
     throw new Error(`the app cannot start:\n${problems.map((each) => `  - ${each}`).join("\n")}`);
@@ -61,6 +70,22 @@ function checkProviders({ agents, providers }: AppParts): readonly string[] {
   );
 }
 
+/** An effect would wait for nobody, or for ever. */
+function checkSink({ auditSink, requireSinkFor = [] }: AppParts["audit"]): readonly string[] {
+  // Also of a caller without types.
+  const other = requireSinkFor.find((each) => !SINK_CLASSES.includes(each));
+  if (other !== undefined) {
+    return [`requireSinkFor names "${other}"; it takes ${SINK_CLASSES.join(", ")}`];
+  }
+  if (auditSink !== undefined || requireSinkFor.length === 0) return [];
+  return ["requireSinkFor is set and there is no auditSink; add one, such as createFileAuditSink"];
+}
+
 function repeated(names: readonly string[]): readonly string[] {
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
+
+function checkRetention({ approvalRetentionMs: kept }: AppParts): readonly string[] {
+  if (kept === undefined || (Number.isSafeInteger(kept) && kept > 0)) return [];
+  return ["approvalRetentionMs must be a whole number of milliseconds above 0"];
 }

@@ -6,30 +6,46 @@ import type { Logger } from "pino";
 import type { AgentDefinition } from "../contract/agent.ts";
 import type { ApprovalPorts } from "../contract/approval-api.ts";
 import { DEFAULT_INLINE_LIMIT_BYTES } from "../contract/artifact.ts";
+import type { AuditGate } from "../contract/audit.ts";
+import type { Release } from "../contract/event.ts";
+import { AGENTS_PATH, CONTROL_PATH, TOOLS_PATH, WAITERS_PATH } from "../contract/deployment.ts";
 import type { PolicyEngine } from "../contract/policy.ts";
-import type { FindApprovalTerms, ReadLog } from "../contract/port.ts";
+import type { ReadLog } from "../contract/port.ts";
 import type { AnyTool } from "../contract/tool.ts";
 import type { StopsView } from "../contract/stop.ts";
 import { manifestOf, sealManifest } from "../core/define-agent.ts";
-import { limitsToolCalls } from "../core/budget/settings.ts";
 import { createJudge } from "../core/grant/judge-authority.ts";
 import { createAgentObject } from "../objects/agent/agent-object.ts";
 import { createApprovalObject } from "../objects/approval/approval-object.ts";
+import { createAuditObject } from "../objects/audit/audit-object.ts";
 import { createBudgetObject } from "../objects/budget/budget-object.ts";
+import { deadLetterObject } from "../objects/dead-letter/dead-letter-object.ts";
+import { createInboxObject } from "../objects/inbox/inbox-object.ts";
+import { createScheduleObject } from "../objects/schedule/schedule-object.ts";
 import { stopsObject } from "../objects/stops/stops-object.ts";
+import { createWebhookObject } from "../objects/webhook/webhook-object.ts";
 import type { AppOptions, ServePart } from "./app-options.ts";
+import { createApprovalTerms } from "./approval/approval-terms.ts";
 import { createEvidenceCheck } from "./approval/check-evidence.ts";
+import { createPushEvents } from "./audit-sink/push-events.ts";
 import type { AuthorityPorts } from "./authority/check-authority.ts";
 import { createCheckAuthority } from "./authority/check-authority.ts";
+import { createControlService } from "./control/control-service.ts";
+import { createEndInvocations } from "./control/end-invocations.ts";
 import { createCredentialPort } from "./credentials/credential-port.ts";
 import { createAdminClient } from "./engine/admin.ts";
+import { createFindAgent } from "./engine/find-agent.ts";
 import { createFindUnregistered } from "./engine/find-unregistered.ts";
+import { createEventsService } from "./events/events-service.ts";
 import { sdkLogger } from "./log.ts";
 import { createContextCache } from "./model/context-cache.ts";
 import type { CallAuthority } from "./model/authorize-call.ts";
 import { createCallEstimator } from "./model/estimate-call.ts";
 import { createModelCaller } from "./model/model-caller.ts";
+import { createNotificationService } from "./notifications/notification-service.ts";
+import { createPostNotification } from "./notifications/post-notification.ts";
 import type { PriceTable } from "./prices/price-table.ts";
+import { createAuditFlush, createPageReader } from "./task-log/ingress-audit.ts";
 import { createAuthorityReader, createIngressLog } from "./task-log/ingress-log.ts";
 import { createStopsView } from "./stops/stops-view.ts";
 import { createStopWatch } from "./stops/stop-watch.ts";
@@ -37,10 +53,10 @@ import { createCensus } from "./stops/take-census.ts";
 import { createToolService } from "./tool-host/tool-service.ts";
 import { waiterService } from "./waiter/waiter-service.ts";
 import { createMayDecide } from "./policy/may-decide.ts";
+import { createTakeWebhook, type WebhookPorts } from "./webhooks/take-webhook.ts";
 import type { RequestListener } from "./worker/worker-server.ts";
 
-const WAITERS_PATH = "/waiters/v1";
-const CONTROL_PATH = "/control";
+const JSON_TYPE = "application/json";
 
 /** What the deployments of an app are made of. */
 export interface AppParts {
@@ -84,10 +100,12 @@ export function deploymentsOf(
       ? {}
       : { resolveCredential: createCredentialPort(options.credentials) };
   const authority = authorityOf(parts);
-  add("/agents", agentObjects(parts, only, authority, inlineLimitBytes));
-  const served = parts.tools.filter(({ name }) => isChosen(only.tools, name));
+  add(AGENTS_PATH, agentObjects(parts, only, authority, inlineLimitBytes));
+  // A wait is the task's own: no service is asked about it.
+  const executed = parts.tools.filter(({ wait }) => wait === undefined);
+  const served = executed.filter(({ name }) => isChosen(only.tools, name));
   add(
-    "/tools",
+    TOOLS_PATH,
     served.map((tool) =>
       createToolService({
         tool,
@@ -101,7 +119,8 @@ export function deploymentsOf(
   );
   const { waiters = true, control = waiters } = only;
   add(WAITERS_PATH, waiters ? [waiterService] : []);
-  add(CONTROL_PATH, control ? controlServices(options) : []);
+  const outside = () => outsideServices(options, { inlineLimitBytes, logger, ...resolving });
+  add(CONTROL_PATH, control ? [...controlServices(options), ...outside()] : []);
   return routes;
 }
 
@@ -117,12 +136,50 @@ function authorityOf({
     ruleFor: policy.ruleFor,
     readAuthority: createAuthorityReader(ingress),
     stops: createStopsView({ ingress }),
+    audit: auditGateOf(options),
   };
 }
 
-/** What operators stop, and who finds out when a stop has settled. */
+/** Undefined where no effect waits for the audit sink. */
+function auditGateOf(options: AppOptions): AuditGate | undefined {
+  const { auditSink, requireSinkFor: classes = [] } = options;
+  if (auditSink === undefined || classes.length === 0) return undefined;
+  return { classes, flush: createAuditFlush(ingressOf(options)) };
+}
+
+function auditObjects(options: AppOptions): EndpointServices {
+  const { auditSink } = options;
+  if (auditSink === undefined) return [];
+  const push = createPushEvents(auditSink, createPageReader(ingressOf(options)));
+  return [createAuditObject(push)];
+}
+
+/** What operators stop, who finds out when a stop has settled, and what happens on schedule. */
 function controlServices({ adminUrl }: AppOptions): EndpointServices {
-  return [stopsObject, createStopWatch(createCensus(createAdminClient(adminUrl)))];
+  const admin = createAdminClient(adminUrl);
+  const schedules = createScheduleObject({ findAgent: createFindAgent(admin) });
+  const control = createControlService({
+    findAgent: createFindAgent(admin),
+    endInvocations: createEndInvocations(admin),
+  });
+  return [stopsObject, createStopWatch(createCensus(admin)), schedules, control];
+}
+
+/** What comes from outside to tasks, and what the outside is told of them. */
+function outsideServices(
+  { artifacts, events, webhooks, notifications: endpoints = [], notificationRetry }: AppOptions,
+  ports: Omit<WebhookPorts, "storeText">,
+): EndpointServices {
+  const storeText = (text: string) => artifacts.put(new TextEncoder().encode(text), JSON_TYPE);
+  const storing = { storeText, inlineLimitBytes: ports.inlineLimitBytes };
+  const post = createPostNotification(endpoints, ports.resolveCredential);
+  return [
+    createInboxObject(events),
+    createEventsService(storing),
+    createWebhookObject(createTakeWebhook(webhooks, { ...ports, storeText })),
+    createNotificationService({ endpoints, retry: notificationRetry, post }),
+    deadLetterObject,
+  ];
 }
 
 function agentObjects(
@@ -131,7 +188,7 @@ function agentObjects(
   authority: ReturnType<typeof authorityOf>,
   inlineLimitBytes: number,
 ): EndpointServices {
-  const { options, policy, prices, isDraining } = parts;
+  const { options, prices, isDraining } = parts;
   const { artifacts, providers = {}, adminUrl, budgets } = options;
   const chosen = parts.agents.filter(({ name }) => isChosen(only.agents, name));
   if (chosen.length === 0) return [];
@@ -147,7 +204,6 @@ function agentObjects(
   };
   const storeText = (text: string) => artifacts.put(new TextEncoder().encode(text), "text/plain");
   const approvals = approvalObject(parts, shared.readLog, { storeText, inlineLimitBytes });
-  const approvalTerms = termsBy(policy);
   const agents = chosen.map((agent) => {
     const manifest = manifestOf(agent);
     const callModel = createModelCaller({ ...shared, agent, manifest });
@@ -162,39 +218,52 @@ function agentObjects(
               findPrice: prices.find,
               missingPrice: budgets.missingPrice,
             }),
-            countsToolCalls: limitsToolCalls(budgets),
+            askToExtend: budgets.askToExtend,
           };
     const ports = {
       callModel,
       ...estimating,
       findUnregistered: shared.findUnregistered,
-      approvalTerms,
+      approvalTerms: createApprovalTerms({ authority, agent, artifacts }),
       isDraining,
       remember: shared.cache.extend,
+      notifies: (options.notifications ?? []).length > 0,
     };
     return createAgentObject({
       agent,
       manifest: sealManifest(manifest).sha256,
+      release: releaseOf(parts),
       ports,
       store: { storeText, inlineLimitBytes },
+      owners: ownersOf(options),
+      audited: options.auditSink !== undefined,
     });
   });
-  return [...agents, approvals, ...(budgets === undefined ? [] : [createBudgetObject(budgets)])];
+  const budgetObjects = budgets === undefined ? [] : [createBudgetObject(budgets)];
+  return [...agents, approvals, ...auditObjects(options), ...budgetObjects];
+}
+
+function releaseOf({ policy, options }: AppParts): Release {
+  const { release } = options;
+  return { policyVersion: policy.version, ...(release === undefined ? {} : { release }) };
+}
+
+function ownersOf({ owners }: AppOptions) {
+  if (owners === undefined) return undefined;
+  const { resolve, required = false } = owners;
+  return { resolve: async (owner: string) => resolve(owner), required };
 }
 
 function approvalObject(
-  { policy, options: { artifacts } }: AppParts,
+  { policy, agents, options: { artifacts, approvalRetentionMs } }: AppParts,
   readLog: ReadLog,
   storing: Pick<ApprovalPorts, "storeText" | "inlineLimitBytes">,
 ) {
-  const mayDecide = createMayDecide(policy, artifacts);
+  const names = agents.map(({ name }) => name);
+  const mayDecide = createMayDecide(policy, artifacts, { agents: names });
   const evidenceProblem = createEvidenceCheck({ readLog, artifacts });
-  return createApprovalObject({ mayDecide, evidenceProblem, ...storing });
-}
-
-/** What a call is proposed under that is proposed anew. */
-function termsBy({ version, ruleFor }: PolicyEngine): FindApprovalTerms {
-  return (call) => ({ policyVersion: version, rule: ruleFor(call) });
+  const kept = approvalRetentionMs === undefined ? {} : { retentionMs: approvalRetentionMs };
+  return createApprovalObject({ mayDecide, evidenceProblem, ...storing, ...kept });
 }
 
 export function ingressOf({ ingressUrl: url, encryption }: AppOptions) {

@@ -35,11 +35,12 @@ export function createLogger(
 /** What the SDK logs, in our log; replayed lines are dropped, since they were logged before. */
 export function sdkLogger(logger: Logger): LoggerTransport {
   return (meta, message: unknown, ...rest: unknown[]) => {
-    if (meta.replaying) return;
-    const error = rest.find((value) => value instanceof Error);
     // Two lines per invocation would bury everything else.
     const said: string = meta.level;
-    logger[said === "info" ? "debug" : meta.level](
+    const level = said === "info" ? "debug" : meta.level;
+    if (!logger.isLevelEnabled(level) || meta.replaying) return;
+    const error = rest.find((value) => value instanceof Error);
+    logger[level](
       {
         invocationId: meta.context?.invocationId,
         target: meta.context?.invocationTarget,

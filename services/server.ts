@@ -53,7 +53,14 @@ const DEFAULT_GRACE_MS = 20_000;
 export function createApp(options: AppOptions): App {
   const agents = options.agents ?? [];
   const tools = [...new Set([...agents.flatMap((agent) => agent.tools), ...(options.tools ?? [])])];
-  checkApp({ agents, tools, providers: Object.keys(options.providers ?? {}) });
+  checkApp({
+    agents,
+    tools,
+    providers: Object.keys(options.providers ?? {}),
+    audit: options,
+    outside: options,
+    approvalRetentionMs: options.approvalRetentionMs,
+  });
   const logger = options.logger ?? createLogger("info");
   const state = { draining: false };
   const policy = createAppPolicy(options, logger);

@@ -29,6 +29,8 @@ export interface AdminClient {
     uri: string,
     options?: { readonly force?: boolean },
   ): Promise<{ readonly id: string; readonly services: readonly string[] }>;
+  /** Removes it whatever is pinned to it. `not-found`: it is not there, or not any more. */
+  removeDeployment(id: string): Promise<"removed" | "not-found">;
   listServices(): Promise<readonly ServiceInfo[]>;
   /** The services of every deployment that is registered, old ones included. */
   describeServices(): Promise<readonly DescribedService[]>;
@@ -55,6 +57,7 @@ export function createAdminClient(adminUrl: string): AdminClient {
   };
   return {
     registerDeployment: (uri, options) => registerDeployment(api, uri, options?.force ?? false),
+    removeDeployment: (id) => removeDeployment(api, id),
     listServices: () => listServices(api),
     describeServices: () => describeServices(api),
     query: (sql) => query(api, sql),
@@ -86,6 +89,15 @@ async function registerDeployment(api: Api, uri: string, force: boolean) {
   const body = await expectOk(api, "POST", "/deployments", { uri, force });
   const { id, services } = body as { id: string; services: { name: string }[] };
   return { id, services: services.map((service) => service.name) };
+}
+
+async function removeDeployment(api: Api, id: string): Promise<"removed" | "not-found"> {
+  // Restate removes none without force, drained or not (ENGINE 2.6).
+  const path = `/deployments/${encodeURIComponent(id)}?force=true`;
+  const answer = await api.ask("DELETE", path);
+  if (answer.status === 404) return "not-found";
+  if (answer.status >= 300) throw refused("DELETE", path, answer);
+  return "removed";
 }
 
 async function listServices(api: Api): Promise<readonly ServiceInfo[]> {

@@ -19,7 +19,7 @@ export interface CallAuthority {
 type Usable = Extract<CallCheck, { ok: true }>;
 export type Refusal = Extract<CallCheck, { ok: false }>;
 /** What of a usable call's check is authority's; nothing for a `read` call that simply runs. */
-export type Authorized = Omit<Usable, "ok" | "digest" | "toolVersion" | "effect">;
+export type Authorized = Omit<Usable, "ok" | "digest" | "toolVersion" | "effect" | "price">;
 
 export interface AuthorizedInput {
   /** Parsed JSON, as the model wrote it. */
@@ -70,6 +70,6 @@ export function createAuthorizer(
   };
 }
 
-function denied(reason: string): Refusal {
+export function denied(reason: string): Refusal {
   return { ok: false, code: "denied", message: `This call is not allowed: ${reason}.` };
 }

@@ -4,9 +4,14 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallCheck, ModelAnswer, RawCall } from "../../contract/model.ts";
 import type { AnySchema, AnyTool } from "../../contract/tool.ts";
+import type { WaitContext } from "../../contract/wait.ts";
 import { digestOf } from "../../core/digest.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
+import { NO_PRICE, toolPrice } from "../../core/tool-price.ts";
 import type { AuthorizeCall, Refusal } from "./authorize-call.ts";
+import { denied } from "./authorize-call.ts";
+
+import { judgeWait } from "./judge-wait.ts";
 
 /** Issues of one value that the model is told, and how long what it is told may be. */
 const MAX_ISSUES = 8;
@@ -27,13 +32,15 @@ export async function judgeCalls(
   tools: readonly AnyTool[],
   maxCalls: number,
   authorize: AuthorizeCall,
+  context: WaitContext,
 ): Promise<readonly JudgedCall[]> {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const bound = new Map<string, string>();
   const taken = new Set(calls.map((call) => call.callId));
   const judged: JudgedCall[] = [];
   for (const [ordinal, call] of calls.entries()) {
-    const check = ordinal < maxCalls ? await checkCall(call, byName, authorize) : tooMany(maxCalls);
+    const check = 
+      ordinal < maxCalls ? await checkCall(call, byName, authorize, context) : tooMany(maxCalls);
     const identity = `${call.name}\n${check.ok ? check.digest : call.arguments}`;
     const first = bound.get(call.callId);
     if (first === undefined) {
@@ -63,6 +70,7 @@ async function checkCall(
   call: RawCall,
   tools: ReadonlyMap<string, AnyTool>,
   authorize: AuthorizeCall,
+  context: WaitContext,
 ): Promise<CallCheck> {
   const tool = tools.get(call.name);
   if (tool === undefined) return unknownTool(call.name, [...tools.keys()]);
@@ -86,9 +94,15 @@ async function checkCall(
   const digest = digestArguments(strict.value);
   // Nothing that could be approved or compared.
   if (digest === undefined) return { ok: false, code: "invalid_arguments", message: NO_FORM };
+  const price = toolPrice(tool, fit.value);
+  if (price === undefined) return denied(NO_PRICE);
   const authorized = authorize(tool, { arguments: strict.value, input: fit.value });
   if ("ok" in authorized) return { ...authorized, message: tell(authorized.message) };
-  return { ok: true, digest, toolVersion: tool.version, effect: tool.effect, ...authorized };
+  const { version: toolVersion, effect } = tool;
+  const cost = price === 0 ? {} : { price };
+  const waits = judgeWait(tool, { input: fit.value, gated: authorized.approval === true }, context);
+  if (waits !== undefined && "ok" in waits) return { ...waits, message: tell(waits.message) };
+  return { ok: true, digest, toolVersion, effect, ...cost, ...authorized, ...waits };
 }
 
 /** The digest, or undefined for what has no canonical form, such as 1e999 or a lone surrogate. */

@@ -24,6 +24,8 @@ export interface AnswerKeeping {
   readonly inlineLimitBytes: number;
   readonly findUnregistered: FindUnregistered;
   readonly authorize: AuthorizeCall;
+  /** When the answer is judged, milliseconds since the epoch. */
+  readonly at: number;
 }
 
 type Answered = Extract<ProviderReply, { kind: "answered" }>;
@@ -40,8 +42,9 @@ export async function keepAnswer(
 ): Promise<KeptAnswer> {
   const { agent, artifacts, inlineLimitBytes, findUnregistered, authorize } = keeping;
   const { usage, requestDigest } = reply;
-  const { maxCallsPerAnswer } = agent.limits;
-  const calls = await judgeCalls(reply.calls, agent.tools, maxCallsPerAnswer, authorize);
+  const { maxCallsPerAnswer, maxWaitMs } = agent.limits;
+  const context = { now: keeping.at, maxWaitMs };
+  const calls = await judgeCalls(reply.calls, agent.tools, maxCallsPerAnswer, authorize, context);
   const unregistered = await unregisteredOf(calls, findUnregistered);
   const keep = createTextKeeper(artifacts, inlineLimitBytes);
   const answer = await toAnswer(reply, calls, choice, keep);
@@ -60,7 +63,8 @@ async function unregisteredOf(
   calls: readonly JudgedCall[],
   findUnregistered: FindUnregistered,
 ): Promise<readonly string[]> {
-  const wanted = [...new Set(calls.filter((call) => call.check.ok).map((call) => call.name))];
+  const executed = calls.filter(({ check }) => check.ok && check.wait === undefined);
+  const wanted = [...new Set(executed.map((call) => call.name))];
   if (wanted.length === 0) return [];
   try {
     return await findUnregistered(wanted);

@@ -10,69 +10,78 @@ import type {
   ResolvedPart,
 } from "../../contract/model.ts";
 
+/** The bytes of an artifact; of one that is still to be fetched, none. */
+type ReadArtifact = (ref: ArtifactRef) => Uint8Array;
+
+const NO_BYTES = new Uint8Array();
+
 /**
  * Resolves a context for one model. Only the model that made an answer gets its own items
  * back; another one would refuse them. Rejects with a plain Error when the store is down.
  */
-export function resolveMessages(
+export async function resolveMessages(
   messages: readonly ContextMessage[],
   artifacts: ArtifactStore,
   model: ModelChoice,
 ): Promise<ResolvedMessage[]> {
-  return Promise.all(messages.map((message) => resolveMessage(message, artifacts, model)));
+  const fetched = new Map<string, Uint8Array>();
+  // Most contexts hold no reference, and are resolved at once, without a promise per message.
+  for (;;) {
+    const missing = new Map<string, ArtifactRef>();
+    const read: ReadArtifact = (ref) => {
+      const bytes = fetched.get(ref.sha256);
+      if (bytes === undefined) missing.set(ref.sha256, ref);
+      return bytes ?? NO_BYTES;
+    };
+    const resolved = messages.map((message) => resolveMessage(message, read, model));
+    if (missing.size === 0) return resolved;
+    const fetch = async (ref: ArtifactRef) => fetched.set(ref.sha256, await artifacts.get(ref));
+    await Promise.all([...missing.values()].map(fetch));
+  }
 }
 
-async function resolveMessage(
+function resolveMessage(
   message: ContextMessage,
-  artifacts: ArtifactStore,
+  read: ReadArtifact,
   model: ModelChoice,
-): Promise<ResolvedMessage> {
+): ResolvedMessage {
   switch (message.role) {
     case "user":
-      return {
-        role: "user",
-        parts: await Promise.all(message.parts.map((part) => resolvePart(part, artifacts))),
-      };
+      return { role: "user", parts: message.parts.map((part) => resolvePart(part, read)) };
     case "assistant":
-      return resolveAnswer(message.answer, artifacts, model);
+      return resolveAnswer(message.answer, read, model);
     case "tool":
-      return {
-        role: "tool",
-        callId: message.callId,
-        text: await readText(message.result, artifacts),
-      };
+      return { role: "tool", callId: message.callId, text: readText(message.result, read) };
     case "developer":
       return message;
   }
 }
 
-async function resolveAnswer(
+function resolveAnswer(
   answer: ModelAnswer,
-  artifacts: ArtifactStore,
+  read: ReadArtifact,
   model: ModelChoice,
-): Promise<ResolvedMessage> {
+): ResolvedMessage {
   const isOwn =
     answer.itemsFrom?.provider === model.provider && answer.itemsFrom.model === model.model;
   const items = isOwn ? answer.items : undefined;
   const text = answer.text ?? (answer.refusal === undefined ? undefined : { text: answer.refusal });
   return {
     role: "assistant",
-    ...(text === undefined ? {} : { text: await readText(text, artifacts) }),
-    ...(items === undefined ? {} : { items: await readText(items, artifacts) }),
-    calls: await Promise.all(
-      answer.calls.map(async (call) => ({
-        callId: call.callId,
-        name: call.name,
-        arguments: await readText(call.arguments, artifacts),
-      })),
-    ),
+    ...(text === undefined ? {} : { text: readText(text, read) }),
+    ...(items === undefined ? {} : { items: readText(items, read) }),
+    calls: answer.calls.map((call) => ({
+      callId: call.callId,
+      name: call.name,
+      arguments: readText(call.arguments, read),
+    })),
   };
 }
 
-async function resolvePart(part: StoredPart, artifacts: ArtifactStore): Promise<ResolvedPart> {
-  if (part.type === "text") return { type: "text", text: await readText(part.body, artifacts) };
+function resolvePart(part: StoredPart, read: ReadArtifact): ResolvedPart {
+  if (part.type === "text") return { type: "text", text: readText(part.body, read) };
   const { mediaType } = part.artifact;
-  const bytes = await artifacts.get(part.artifact);
+  const bytes = read(part.artifact);
   if (part.type === "image") return { type: "image", mediaType, bytes };
   return {
     type: "file",
@@ -82,10 +91,6 @@ async function resolvePart(part: StoredPart, artifacts: ArtifactStore): Promise<
   };
 }
 
-async function readText(stored: StoredText, artifacts: ArtifactStore): Promise<string> {
-  return "text" in stored ? stored.text : readArtifact(stored.artifact, artifacts);
-}
-
-async function readArtifact(ref: ArtifactRef, artifacts: ArtifactStore): Promise<string> {
-  return new TextDecoder().decode(await artifacts.get(ref));
+function readText(stored: StoredText, read: ReadArtifact): string {
+  return "text" in stored ? stored.text : new TextDecoder().decode(read(stored.artifact));
 }

@@ -28,19 +28,22 @@ export function toRequest(question: PolicyQuestion, used: ContextUse): CedarRequ
   };
 }
 
+const ATTRIBUTES: Readonly<
+  Record<string, (question: PolicyQuestion) => CedarValueJson | undefined>
+> = {
+  task: ({ task }) => refer("Task", task.taskUid),
+  target: ({ call }) => call.resource,
+  arguments: ({ call }) => toCedar(call.arguments),
+  now: ({ now }) => datetimeToCedar(now),
+  approved: (question) => (question.action === "approve" ? undefined : question.approved),
+  requester: requesterOf,
+};
+const READERS = Object.entries(ATTRIBUTES);
+
 function contextOf(question: PolicyQuestion, used: ContextUse): Record<string, CedarValueJson> {
-  const { task, call, now } = question;
-  const all: Record<string, () => CedarValueJson | undefined> = {
-    task: () => refer("Task", task.taskUid),
-    target: () => call.resource,
-    arguments: () => toCedar(call.arguments),
-    now: () => datetimeToCedar(now),
-    approved: () => (question.action === "approve" ? undefined : question.approved),
-    requester: () => requesterOf(question),
-  };
   const context: Record<string, CedarValueJson> = {};
-  for (const [name, read] of Object.entries(all)) {
-    const value = used(name) ? read() : undefined;
+  for (const [name, read] of READERS) {
+    const value = used(name) ? read(question) : undefined;
     if (value !== undefined) context[name] = value;
   }
   return context;

@@ -17,3 +17,11 @@ export function contextUse(policies: readonly PolicyJson[]): ContextUse {
   const attributes = new Set(named);
   return (attribute) => attributes.has(attribute);
 }
+
+/**
+ * Whether some policy names a task by its id. Where none does, all tasks of one agent, owner and
+ * tenant are alike to the policies.
+ */
+export function namesTasks(policies: readonly PolicyJson[]): boolean {
+  return JSON.stringify(policies).includes('"type":"Task"');
+}

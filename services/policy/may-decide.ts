@@ -5,14 +5,26 @@ import type { ArtifactStore, StoredText } from "../../contract/artifact.ts";
 import type { PolicyEngine } from "../../contract/policy.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
 
+export interface DecideSettings {
+  /** All agents of the app. Absent: every agent is one of its own. */
+  readonly agents?: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
 /** The answer rejects when the artifact store does, which the approval object takes for a no. */
 export function createMayDecide(
   engine: Pick<PolicyEngine, "version" | "decide">,
   artifacts: Pick<ArtifactStore, "get">,
-  now: () => number = Date.now,
+  { agents, now = Date.now }: DecideSettings = {},
 ): (question: DecideQuestion) => Promise<DecideVerdict> {
   return async ({ by, approval, edited }) => {
     const { requester, owner, tenant, call } = approval;
+    // An agent of ours that was judged by other policies is one of an earlier release.
+    const known = agents?.includes(requester.agent) ?? true;
+    if (!known && call.policyVersion !== engine.version) {
+      return { allowed: false, policyVersion: engine.version, foreign: true };
+    }
     // What is decided on is what would be executed.
     const { arguments: stored, resource } = edited ?? call;
     const text = await textOf(stored, artifacts);
@@ -31,7 +43,8 @@ export function createMayDecide(
         arguments: given.value,
       },
       by,
-      requester: requester.by,
+      // Whoever wrote in the turn is a requester where he decides himself (R35).
+      requester: requester.persons?.find((each) => each === by) ?? requester.by,
       now: now(),
     });
     return { allowed: decision === "allow", policyVersion };

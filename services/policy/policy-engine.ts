@@ -11,7 +11,7 @@ import type {
 import { digestOf } from "../../core/digest.ts";
 import { createRuleFor } from "./approval-rules.ts";
 import { type CedarRequest, toRequest } from "./cedar-request.ts";
-import { contextUse } from "./context-use.ts";
+import { contextUse, namesTasks } from "./context-use.ts";
 import { DEFAULT_POLICIES, POLICY_SCHEMA } from "./default-policies.ts";
 import {
   loadPolicies,
@@ -37,6 +37,8 @@ const MODEL_VERSION = 1;
 /** Decisions that are remembered, and how long a request may be for it, in UTF-16 units. */
 const KEPT_DECISIONS = 2_000;
 const LONGEST_KEY = 4_096;
+/** Stands for every task where the policies cannot tell one from another. */
+const ANY_TASK = "any";
 
 /**
  * Throws an Error that names the file, the line and Cedar's message for every policy that does
@@ -56,14 +58,18 @@ export function createPolicyEngine(options: PolicyOptions = {}): PolicyEngine {
   const ruleFor = createRuleFor(approvals);
   const version = versionOf(policies, schema, approvals);
   keep(version, policies);
-  const used = contextUse(policies.map(({ json }) => json));
-  // A decision follows from the request alone.
+  const jsons = policies.map(({ json }) => json);
+  const used = contextUse(jsons);
   const known = new LRUCache<string, PolicyDecision>({ max: KEPT_DECISIONS });
+  const asPut = namesTasks(jsons) ? (question: PolicyQuestion) => question : ofAnyTask;
   const decide = (question: PolicyQuestion): PolicyDecision => {
     try {
-      const request = toRequest(question, used);
+      const request = toRequest(asPut(question), used);
+      // A decision follows from the request alone.
       const key = JSON.stringify(request);
-      const decision = known.get(key) ?? ask(version, request);
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const decision = ask(version, request);
       if (decision.errors === undefined && key.length <= LONGEST_KEY) known.set(key, decision);
       return decision;
     } catch {
@@ -72,6 +78,10 @@ export function createPolicyEngine(options: PolicyOptions = {}): PolicyEngine {
     }
   };
   return { version, warnings, ruleFor, decide };
+}
+
+function ofAnyTask(question: PolicyQuestion): PolicyQuestion {
+  return { ...question, task: { ...question.task, taskUid: ANY_TASK } };
 }
 
 /** Comments and layout do not count, and neither does the order of policies: they change nothing. */

@@ -1,15 +1,20 @@
 // Owns one run of an author's code within its bounds, and the judgement of how it ended. Knows
 // nothing of Restate; runs inside an action.
 import type { EffectVerb } from "../../contract/effect-port.ts";
+import type { CallEvidence } from "../../contract/evidence.ts";
 import type { Blocked, ToolContext, ToolRequest } from "../../contract/tool.ts";
+import { evidenceIn } from "../../core/call-evidence.ts";
+import type { WaitRequest } from "../../contract/wait.ts";
 import { EFFECT_POLICY } from "../../core/effect-policy.ts";
 import { isNotApplied } from "../../tools/not-applied.ts";
 import { isToolFailure } from "../../tools/tool-failure.ts";
+import { isWaitFor, waitFor } from "../../tools/wait-for.ts";
 import { askAuthority } from "./ask-authority.ts";
-import { createAttemptCredentials } from "./attempt-credentials.ts";
+import { type AttemptCredentials, createAttemptCredentials } from "./attempt-credentials.ts";
 import { type Deadline, deadlineIn } from "./deadline.ts";
 import { createEffectGate, type EffectGate, type Refusal } from "./effect-gate.ts";
 import { describeFault } from "./fault.ts";
+import { readWait } from "./settle-wait.ts";
 import type { LoadedCall } from "./load-call.ts";
 import { type ContextOf, createToolContext } from "./tool-context.ts";
 import type { ToolHost } from "./tool-host.ts";
@@ -49,18 +54,42 @@ export type Attempted =
       readonly entered: boolean;
     };
 
-/** Rejects only when the attempt is over, and nobody waits for it. */
+/**
+ * With the decision under which it was made, or kept from being made, and the credentials that it
+ * used. Rejects only when the attempt is over, and nobody waits for it.
+ */
 export async function attemptCall(
   host: ToolHost,
   call: AuthorsCall,
   attemptSignal: AbortSignal,
-): Promise<Attempted> {
-  const { tool } = host;
+): Promise<Attempted & CallEvidence> {
   const gate = gateOf(host, call);
   const credentials = createAttemptCredentials(host, call.origin, gate);
+  const attempted = await attempt(host, call, { gate, credentials }, attemptSignal);
+  const refusal = attempted.did === "blocked" ? attempted.blocked.authority : undefined;
+  const authority = refusal ?? gate.permitted;
+  const evidence = { credentials: credentials.names() };
+  return {
+    ...attempted,
+    ...evidenceIn(authority === undefined ? evidence : { authority, ...evidence }),
+  };
+}
+
+interface Bounds {
+  readonly gate: EffectGate;
+  readonly credentials: AttemptCredentials;
+}
+
+async function attempt(
+  host: ToolHost,
+  call: AuthorsCall,
+  { gate, credentials }: Bounds,
+  attemptSignal: AbortSignal,
+): Promise<Attempted> {
+  const { tool } = host;
   const clean = (text: string): string => credentials.redactor.text(text);
   let entered = false;
-  const warn = (fields: Readonly<Record<string, unknown>>, message: string): void => {
+  const warn: Warn = (fields, message) => {
     const { operationId, origin } = call;
     host.logger.warn({ tool: tool.name, operationId, taskId: origin.taskId, ...fields }, message);
   };
@@ -74,7 +103,8 @@ export async function attemptCall(
       const context = createToolContext(host, call, gate, credentials, signal);
       const authors = async (): Promise<unknown> => {
         const stale = await call.stillHolds?.(context);
-        if (stale !== undefined) throw gate.refuse(stale);
+        // What has changed is quoted from the author's code.
+        if (stale !== undefined) throw gate.refuse(credentials.redactor.value(stale) as Blocked);
         await gate.check(signal);
         entered = true;
         return call.run(context);
@@ -86,11 +116,7 @@ export async function attemptCall(
     if ("blocked" in ran) return { did: "blocked", blocked: ran.blocked };
     if ("unasked" in ran) return { did: "unasked", error: ran.unasked };
     if (!refusedAll(gate)) {
-      const value = credentials.redactor.value(ran.value);
-      if (value !== ran.value) {
-        warn({ credentials: credentials.names() }, "a credential was taken out of a tool's result");
-      }
-      return { did: "returned", value };
+      return { did: "returned", value: withoutCredentials(host, ran.value, credentials, warn) };
     }
     // Whoever swallows a refusal may have made the effect all the same.
     if (call.effect === undefined) return refusedAs(gate.refusal);
@@ -108,6 +134,24 @@ export async function attemptCall(
   } finally {
     gate.close();
   }
+}
+
+type Warn = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+
+/** What the author's code returned, a wait included. */
+function withoutCredentials(
+  host: ToolHost,
+  returned: unknown,
+  credentials: AttemptCredentials,
+  warn: Warn,
+): unknown {
+  const wait = isWaitFor(returned) ? readWait(host, returned) : undefined;
+  const told = wait === undefined ? returned : wait.request;
+  const value = credentials.redactor.value(told);
+  if (value !== told) {
+    warn({ credentials: credentials.names() }, "a credential was taken out of a tool's result");
+  }
+  return wait === undefined ? value : waitFor(value as WaitRequest);
 }
 
 function gateOf(host: ToolHost, { authority, effect }: AuthorsCall): EffectGate {

@@ -1,7 +1,9 @@
 // Owns `execute` of a tool whose class may be repeated: no intent, no token, nobody to ask. What
 // has an effect is run-effect.ts's.
-import type { ToolRequest, ToolResponse } from "../../contract/tool.ts";
+import type { ToolError, ToolRequest, ToolResponse, ToolResult } from "../../contract/tool.ts";
+import type { Waiting } from "../../contract/wait.ts";
 import { sha256 } from "../../core/digest.ts";
+import { isWaitFor } from "../../tools/wait-for.ts";
 import { attemptCall } from "./attempt-call.ts";
 import { checkCaptured } from "./check-captured.ts";
 import { errorBody } from "./error-body.ts";
@@ -10,6 +12,7 @@ import { loadCall } from "./load-call.ts";
 import { gaveUp, timingOf } from "./outcome.ts";
 import { bodyOf, repeatFaults } from "./repeat-faults.ts";
 import { settleResult } from "./settle-result.ts";
+import { settleWait } from "./settle-wait.ts";
 import type { Steps } from "./steps.ts";
 import type { ToolHost } from "./tool-host.ts";
 
@@ -45,9 +48,10 @@ async function executeOnce(host: ToolHost, request: ToolRequest, signal: AbortSi
     },
     signal,
   );
-  return bodyOf(attempted, (answer) =>
-    answer.did === "returned"
-      ? settleResult(tool.output, answer.value, host)
-      : errorBody(answer.code, answer.message),
-  );
+  return bodyOf(attempted, async (answer): Promise<ToolResult | ToolError | Waiting> => {
+    if (answer.did === "failed") return errorBody(answer.code, answer.message);
+    return isWaitFor(answer.value)
+      ? settleWait(host, answer.value)
+      : settleResult(tool.output, answer.value, host);
+  });
 }

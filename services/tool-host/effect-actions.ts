@@ -1,11 +1,13 @@
 // Owns the two actions of an effect: `intent`, which draws the token and is recorded before
 // anything happens (R13), and the attempt, which takes it. Journaled: add optional fields only.
 import type { EffectClass } from "../../contract/effect-class.ts";
+import type { CallEvidence } from "../../contract/evidence.ts";
 import type { Blocked, ToolContext, ToolError } from "../../contract/tool.ts";
+import { evidenceIn } from "../../core/call-evidence.ts";
 import { isFenced } from "../../core/effect-policy.ts";
 import { sha256 } from "../../core/digest.ts";
 import { askAuthority } from "./ask-authority.ts";
-import { attemptCall } from "./attempt-call.ts";
+import { type Attempted, attemptCall } from "./attempt-call.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Effect } from "./effect.ts";
 import { describeFault } from "./fault.ts";
@@ -73,10 +75,11 @@ export type Ended<Body extends object, Kept> = (
   | { readonly end: "failed"; readonly last: Fault | Nothing }
   /** The token is not here: some process had it, and may have made the effect. */
   | { readonly end: "gone" }
-) & {
-  /** Somebody else may have made it too, with the same key. */
-  readonly again?: boolean;
-};
+) &
+  CallEvidence & {
+    /** Somebody else may have made it too, with the same key. */
+    readonly again?: boolean;
+  };
 
 /**
  * `fresh`: the intent was drawn by the same run of the handler, so that nobody else can have acted
@@ -126,6 +129,13 @@ async function makeEffect<Body extends object, Kept>(
     },
     signal,
   );
+  return { ...(await endOf(effect, attempted)), ...evidenceIn(attempted) };
+}
+
+async function endOf<Body extends object, Kept>(
+  effect: Effect<Body, Kept>,
+  attempted: Attempted,
+): Promise<Ended<Body, Kept>> {
   switch (attempted.did) {
     case "returned": {
       const settled = await effect.settle(attempted.value);

@@ -1,5 +1,7 @@
 // Owns the last look before an effect: is it too late, is the attempt over, does authority allow
 // it. What it once refused stays known, whatever the author's code makes of the error.
+import type { AuthorityAnswer } from "../../contract/effect-port.ts";
+import type { AuthorityEvidence } from "../../contract/evidence.ts";
 import type { Blocked } from "../../contract/tool.ts";
 import { type Clock, type Deadline, isPast } from "./deadline.ts";
 
@@ -17,7 +19,7 @@ export interface GateRules {
   /** No effect must begin after it: the attempt is over then. */
   readonly end: Deadline;
   /** Undefined where nobody is asked. */
-  readonly ask: ((signal: AbortSignal) => Promise<Blocked | undefined>) | undefined;
+  readonly ask: ((signal: AbortSignal) => Promise<AuthorityAnswer>) | undefined;
   /** At each effect too, and not only before the author's code. */
   readonly asksAgain: boolean;
 }
@@ -33,12 +35,15 @@ export interface EffectGate {
   close(): void;
   /** The first that was refused. */
   readonly refusal: Refusal | undefined;
+  /** The last decision that let it happen. */
+  readonly permitted: AuthorityEvidence | undefined;
   /** How many effects have begun. */
   readonly begun: number;
 }
 
 export function createEffectGate({ clock, first, end, ask, asksAgain }: GateRules): EffectGate {
   let refusal: Refusal | undefined;
+  let permitted: AuthorityEvidence | undefined;
   let begun = 0;
   let closed = false;
 
@@ -56,13 +61,14 @@ export function createEffectGate({ clock, first, end, ask, asksAgain }: GateRule
   const check = async (signal: AbortSignal): Promise<void> => {
     inTime(signal);
     if (ask === undefined) return;
-    let blocked: Blocked | undefined;
+    let answer: AuthorityAnswer;
     try {
-      blocked = await ask(signal);
+      answer = await ask(signal);
     } catch (error) {
       throw refuse({ outcome: "unasked", error });
     }
-    if (blocked !== undefined) throw refuse(blocked);
+    if (answer?.outcome === "blocked") throw refuse(answer);
+    permitted = answer?.authority;
     // The answer may have taken a while.
     inTime(signal);
   };
@@ -80,6 +86,9 @@ export function createEffectGate({ clock, first, end, ask, asksAgain }: GateRule
     },
     get refusal() {
       return refusal;
+    },
+    get permitted() {
+      return permitted;
     },
     get begun() {
       return begun;

@@ -1,12 +1,15 @@
 // Owns the verb `execute`: a call that may be repeated, or an effect.
 import type { ToolRequest, ToolResponse, ToolResult } from "../../contract/tool.ts";
+import type { Waiting } from "../../contract/wait.ts";
 import { EFFECT_POLICY } from "../../core/effect-policy.ts";
+import { isWaitFor } from "../../tools/wait-for.ts";
 import { callRepeatable } from "./call-repeatable.ts";
 import { checkCaptured } from "./check-captured.ts";
 import type { Effect } from "./effect.ts";
 import { loadCall } from "./load-call.ts";
 import { runEffect } from "./run-effect.ts";
 import { sizeResult } from "./settle-result.ts";
+import { settleWait } from "./settle-wait.ts";
 import type { Steps } from "./steps.ts";
 import type { ToolHost } from "./tool-host.ts";
 import { placeKept, placeOrKeep, type Unstored } from "./unstored.ts";
@@ -22,7 +25,7 @@ export function executeTool(
     : callRepeatable(host, request, steps);
 }
 
-function executionOf(host: ToolHost, request: ToolRequest): Effect<ToolResult, Unstored> {
+function executionOf(host: ToolHost, request: ToolRequest): Effect<ToolResult | Waiting, Unstored> {
   const { tool } = host;
   return {
     verb: "execute",
@@ -32,6 +35,7 @@ function executionOf(host: ToolHost, request: ToolRequest): Effect<ToolResult, U
     stillHolds: ({ input }, context) => checkCaptured(host, request, input, context),
     run: ({ input }, context) => tool.execute(input, context),
     async settle(value) {
+      if (isWaitFor(value)) return settleWait(host, value);
       const sized = await sizeResult(tool.output, value);
       return "outcome" in sized ? sized : placeOrKeep(sized, host);
     },

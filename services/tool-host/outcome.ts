@@ -1,11 +1,14 @@
 // Owns what all actions of a tool's service record, and how an attempt ends that is not an answer.
 // Journaled: add optional fields only.
+import type { CallEvidence } from "../../contract/evidence.ts";
 import type { AnyTool, ToolError, ToolResponse } from "../../contract/tool.ts";
+import { evidenceIn } from "../../core/call-evidence.ts";
 import { errorBody } from "./error-body.ts";
 import type { ToolHost } from "./tool-host.ts";
 
-/** When an action ran, by the worker's clock. */
-export type Timing = Pick<ToolResponse, "v" | "toolVersion" | "startedAt" | "durationMs">;
+/** When an action ran, by the worker's clock, and by which decision. */
+export type Timing = Pick<ToolResponse, "v" | "toolVersion" | "startedAt" | "durationMs"> &
+  CallEvidence;
 export type Timed<Body> = Timing & Body;
 
 /**
@@ -41,8 +44,9 @@ export async function timed<Body>(
 }
 
 /** The timing of an action's value, for what is made of it. */
-export function timingOf({ v, toolVersion, startedAt, durationMs }: Timing): Timing {
-  return { v, toolVersion, startedAt, durationMs };
+export function timingOf(timing: Timing): Timing {
+  const { v, toolVersion, startedAt, durationMs } = timing;
+  return { v, toolVersion, startedAt, durationMs, ...evidenceIn(timing) };
 }
 
 /** What the model is told of a tool of which no attempt had an effect, or none that matters. */

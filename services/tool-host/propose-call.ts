@@ -1,9 +1,11 @@
 // Owns the verb `propose`: what a call would touch, without touching it. For whoever asks before
 // the call is made: approvals, edits, grants, budgets.
 import type { ProposeRequest, ProposeResponse, ToolError } from "../../contract/tool.ts";
+import type { Fingerprint } from "../../core/approval/captured-change.ts";
+import { fingerprintIn } from "../../core/approval/captured-change.ts";
 import { digestOf } from "../../core/digest.ts";
 import { attemptCall } from "./attempt-call.ts";
-import { fingerprintOf } from "./check-captured.ts";
+import { askPrecondition } from "./check-captured.ts";
 import { errorBody } from "./error-body.ts";
 import { loadCall, type LoadedCall } from "./load-call.ts";
 import { gaveUp, timingOf } from "./outcome.ts";
@@ -38,21 +40,28 @@ async function proposeOnce(host: ToolHost, request: ProposeRequest, signal: Abor
       // Of no operation: whatever the author's code does with it, it is no effect's key.
       idempotencyKey: digestOf({ propose: loaded.argumentsDigest, taskUid: request.taskUid }),
       run: async (context) =>
-        describe(host, loaded, await fingerprintOf(host, loaded.input, context)),
+        describe(host, loaded, await askPrecondition(host, loaded.input, context)),
     },
     signal,
   );
   return bodyOf(attempted, (answer) =>
     answer.did === "failed"
       ? errorBody(answer.code, answer.message)
-      : (answer.value as Body | ToolError),
+      : withoutSecrets(answer.value as Body | ToolError),
   );
+}
+
+/** A value in which a credential was found is not the one that the digest is of. */
+function withoutSecrets(body: Body | ToolError): Body | ToolError {
+  if (body.outcome === "error") return body;
+  const { preconditionValue: _, ...rest } = body;
+  return { ...rest, ...fingerprintIn(body) };
 }
 
 function describe(
   { tool }: ToolHost,
   { input, argumentsDigest }: LoadedCall,
-  precondition: string | undefined,
+  precondition: Fingerprint,
 ): Body | ToolError {
   const resource = tool.resource?.(input);
   if (resource !== undefined && (typeof resource !== "string" || !resource.isWellFormed())) {
@@ -66,7 +75,7 @@ function describe(
     outcome: "proposed",
     argumentsDigest,
     ...(resource === undefined ? {} : { resource }),
-    ...(precondition === undefined ? {} : { precondition }),
+    ...precondition,
     ...(price === undefined ? {} : { price }),
   };
 }

@@ -1,6 +1,8 @@
 // Owns actions that may be run again without harm: faults of the author's code are counted, with
 // pauses between them, and outages are the engine's to wait for.
+import type { CallEvidence } from "../../contract/evidence.ts";
 import type { Blocked } from "../../contract/tool.ts";
+import { evidenceIn } from "../../core/call-evidence.ts";
 import type { Attempted } from "./attempt-call.ts";
 import { describeFault } from "./fault.ts";
 import { type Fault, type Nothing, type Timed, timed } from "./outcome.ts";
@@ -27,20 +29,21 @@ export async function repeatFaults<Body extends { readonly outcome: string }>(
 type Answer = Extract<Attempted, { did: "returned" | "failed" }>;
 
 /** The body of such an action. Rejects on an outage. */
-export async function bodyOf<Body>(
-  attempted: Attempted,
+export async function bodyOf<Body extends object>(
+  attempted: Attempted & CallEvidence,
   read: (answer: Answer) => Body | Promise<Body>,
-): Promise<Body | Blocked | Fault | Nothing> {
+): Promise<(Body | Blocked | Fault | Nothing) & CallEvidence> {
+  const evidence = evidenceIn(attempted);
   switch (attempted.did) {
     case "returned":
     case "failed":
-      return read(attempted);
+      return { ...evidence, ...(await read(attempted)) };
     case "blocked":
-      return attempted.blocked;
+      return { ...evidence, ...attempted.blocked };
     case "nothing":
-      return { outcome: "nothing", reason: attempted.reason };
+      return { ...evidence, outcome: "nothing", reason: attempted.reason };
     case "fault":
-      return { outcome: "fault", reason: attempted.reason };
+      return { ...evidence, outcome: "fault", reason: attempted.reason };
     case "unasked":
       throw outage(attempted.error);
   }
