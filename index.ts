@@ -1,15 +1,21 @@
 // The public export list of holdfast.
 export { defineBudgets } from "./core/budget/settings.ts";
 export type {
+  AskToExtend,
   BudgetSettings,
   BudgetSpec,
   LevelSettings,
   MissingPrice,
 } from "./core/budget/settings.ts";
+export { evidenceOf } from "./core/action-evidence.ts";
 export { defineAgent } from "./core/define-agent.ts";
 export type { AgentSpec } from "./core/define-agent.ts";
 export type { AppOptions, ServePart } from "./services/app-options.ts";
 export { createFsArtifactStore } from "./services/artifacts/fs-artifact-store.ts";
+export { createFileAuditSink } from "./services/audit-sink/file-audit-sink.ts";
+export type { FileAuditSinkOptions } from "./services/audit-sink/file-audit-sink.ts";
+export { createHttpAuditSink } from "./services/audit-sink/http-audit-sink.ts";
+export type { HttpAuditSinkOptions } from "./services/audit-sink/http-audit-sink.ts";
 export { createCachedCredentials } from "./services/credentials/cached-credentials.ts";
 export type { CachedCredentialsOptions } from "./services/credentials/cached-credentials.ts";
 export { createCredentialChain } from "./services/credentials/credential-chain.ts";
@@ -30,8 +36,15 @@ export type { ModelPrice } from "./services/prices/model-price.ts";
 export { createApp } from "./services/server.ts";
 export type { App, ServeOptions, Worker } from "./services/server.ts";
 export { credentialRefused } from "./tools/credential-refused.ts";
+export { askHuman } from "./tools/ask-human.ts";
 export { defineTool } from "./tools/define-tool.ts";
 export type { ToolSpec } from "./tools/define-tool.ts";
+export { defineWait } from "./tools/define-wait.ts";
+export type { WaitSpec } from "./tools/define-wait.ts";
 export { notApplied } from "./tools/not-applied.ts";
+export { sleep } from "./tools/sleep.ts";
 export { toolFailure } from "./tools/tool-failure.ts";
+export { waitFor } from "./tools/wait-for.ts";
+export type { WaitFor } from "./tools/wait-for.ts";
+export { waitForEvent } from "./tools/wait-for-event.ts";
 export * from "./contract/index.ts";

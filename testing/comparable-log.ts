@@ -21,9 +21,21 @@ const TIMES = [
   "askAt",
   "requestedAt",
   "expiresAt",
+  "deadlineAt",
 ];
+const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
+const ALL_TIMES = new RegExp(ISO_TIME, "g");
+/** What holds times, in fields or in what the model reads. */
+const NAMING_TIMES = ["wait", "ran", "answer", "result", "message", "report"];
 /** Made anew by every run, or of what is. */
-const IDENTITIES = ["invocationId", "awakeableId", "contextDigest", "approvalId", "receiptId"];
+const IDENTITIES = [
+  "invocationId",
+  "awakeableId",
+  "contextDigest",
+  "approvalId",
+  "receiptId",
+  "approvalDigest",
+];
 
 /**
  * The log without what differs between two runs that did the same: times, hashes, and made-up
@@ -37,11 +49,16 @@ export function comparableLog(log: readonly TaskEvent[]): readonly ComparableEve
     names.set(value, name);
     return name;
   };
+  // What the model is told of a wait names times, so its requests differ.
+  const waits = log.some(
+    ({ type, data }) =>
+      type === "wait.opened" || ("message" in data && ISO_TIME.test(data.message ?? "")),
+  );
   const events = inCallOrder(log).map(({ type, actor, reason, data }) => ({
     type,
     actor,
     ...(reason === undefined ? {} : { reason }),
-    data: comparableData(type, data, nameOf),
+    data: comparableData(type, data, nameOf, waits ? ["requestDigest"] : []),
   }));
   return events;
 }
@@ -50,9 +67,12 @@ function comparableData(
   type: EventType,
   data: object,
   nameOf: (value: unknown) => string,
+  more: readonly string[] = [],
 ): Readonly<Record<string, unknown>> {
   // An approval's digest is of the task's own identity; a message's is of its content.
-  const identities = type.startsWith("approval.") ? [...IDENTITIES, "digest"] : IDENTITIES;
+  const identities = /^(approval|extension)\./.test(type)
+    ? [...IDENTITIES, "digest"]
+    : [...IDENTITIES, ...more];
   return Object.fromEntries(
     Object.entries(data).flatMap(([key, value]): [string, unknown][] => {
       if (TIMES.includes(key)) return [];
@@ -60,14 +80,42 @@ function comparableData(
       if (type === "task.cancelled" && Array.isArray(value)) {
         return [[key, value.map((id) => withoutTask(String(id)))]];
       }
-      if (key === "receipt" || key === "edited")
+      if (["receipt", "edited", "authority", "notice"].includes(key))
         return [[key, comparableData(type, value as object, nameOf)]];
+      // A hash is of the log, and so of its times.
+      if (type === "extension.requested" && key === "evidence") return [];
+      if (type.startsWith("budget.")) return [[key, comparableAmounts(key, value)]];
       if (key === "compensation") return [[key, comparableData(type, value as object, nameOf)]];
       if (key === "effects" && Array.isArray(value)) {
         return [[key, value.map((each: object) => comparableData(type, each, nameOf))]];
       }
+      if (NAMING_TIMES.includes(key)) return [[key, withoutTimes(value)]];
       return [[key, identities.includes(key) ? nameOf(value) : value]];
     }),
+  );
+}
+
+/** Of a budget's event: what clocks have counted is left out, and what is of the task's own identity. */
+function comparableAmounts(key: string, value: unknown): unknown {
+  if (key === "calls" && Array.isArray(value)) {
+    return value.map((each: { readonly operationId: string }) => {
+      return { ...each, operationId: withoutTask(each.operationId) };
+    });
+  }
+  if (key !== "used" || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([name]) => name !== "wallMs"));
+}
+
+function withoutTimes(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(ALL_TIMES, "<time>");
+  if (Array.isArray(value)) return value.map(withoutTimes);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => !TIMES.includes(key));
+  return Object.fromEntries(
+    entries.map(([key, each]) => [
+      key,
+      key === "operationId" ? withoutTask(String(each)) : withoutTimes(each),
+    ]),
   );
 }
 

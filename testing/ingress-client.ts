@@ -12,6 +12,7 @@ import type {
 } from "../contract/api.ts";
 import { DEFAULT_ASK_TIMEOUT_MS, MAX_EVENTS_PAGE } from "../contract/api.ts";
 import { APPROVAL_SERVICE } from "../contract/approval.ts";
+import type { ControlResult } from "../contract/control.ts";
 import type {
   GrantResult,
   RetryResult,
@@ -20,6 +21,9 @@ import type {
 } from "../contract/effect-api.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 import type { TaskEvent } from "../contract/event.ts";
+import type { PublishResult } from "../contract/inbox.ts";
+import { EVENTS_SERVICE } from "../contract/inbox.ts";
+import type { AnswerResult, WithdrawOperationResult } from "../contract/wait-api.ts";
 import type { TaskClient } from "./task-client.ts";
 import { bodyOf, DEFAULT_WITHIN_MS, notReached, proposalOf } from "./task-client.ts";
 import { taskProblem } from "./task-problem.ts";
@@ -44,10 +48,10 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
   return {
     taskId,
     start: (message, options = {}) => call<StartResult>("start", { message, ...options }),
-    send: (message, { messageId = newId(), from } = {}) =>
-      call<SendResult>("send", { message, messageId, from }),
-    ask: (message, { messageId = newId(), from, timeoutMs = DEFAULT_ASK_TIMEOUT_MS } = {}) =>
-      call<AskResult>("ask", { message, messageId, from, timeoutMs }),
+    send: (message, { messageId = newId(), from, mode } = {}) =>
+      call<SendResult>("send", { message, messageId, from, mode }),
+    ask: (message, { messageId = newId(), from, mode, timeoutMs = DEFAULT_ASK_TIMEOUT_MS } = {}) =>
+      call<AskResult>("ask", { message, messageId, from, mode, timeoutMs }),
     status,
     events: async () => {
       const events: TaskEvent[] = [];
@@ -65,10 +69,15 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
       const approval = `restate/call/${APPROVAL_SERVICE}/${open.approvalId}/decide`;
       await post(ingressUrl, byAwakeable ? awakeable : approval, body);
     },
+    publish: async (event) =>
+      (await post(ingressUrl, `restate/call/${EVENTS_SERVICE}/publish`, event)) as PublishResult,
+    answer: (input) => call<AnswerResult>("answer", input),
+    withdraw: (input) => call<WithdrawOperationResult>("withdraw", input),
     cancel: (options = {}) => call<CancelResult>("cancel", options),
     settle: (input) => call<SettleResult>("settle", input),
     retry: (input = {}) => call<RetryResult>("retry", input),
     grant: (input) => call<GrantResult>("grant", input),
+    control: ({ verb, ...input }) => call<ControlResult>(verb, input),
     rollback: (input = {}) => call<RollbackResult>("rollback", input),
     until: async (wanted, { withinMs = DEFAULT_WITHIN_MS } = {}) => {
       const statuses: readonly string[] = typeof wanted === "string" ? [wanted] : wanted;

@@ -11,6 +11,13 @@ import type {
 } from "../contract/api.ts";
 import type { DecideInput } from "../contract/approval-api.ts";
 import type {
+  ControlResult,
+  OverrideInput,
+  PauseInput,
+  TransferInput,
+  VerbInput,
+} from "../contract/control.ts";
+import type {
   GrantInput,
   GrantResult,
   RetryInput,
@@ -22,8 +29,15 @@ import type {
 } from "../contract/effect-api.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { Grant } from "../contract/grant.ts";
-import type { MessageContent } from "../contract/message.ts";
+import type { MessageContent, MessageMode } from "../contract/message.ts";
+import type { PublishInput, PublishResult } from "../contract/inbox.ts";
 import type { TaskStatus } from "../contract/status.ts";
+import type {
+  AnswerInput,
+  AnswerResult,
+  WithdrawOperationInput,
+  WithdrawOperationResult,
+} from "../contract/wait-api.ts";
 
 export interface StartOptions {
   readonly owner?: string | undefined;
@@ -36,7 +50,16 @@ export interface MessageOptions {
   /** Applied once for ever. Default: a new one. */
   readonly messageId?: string;
   readonly from?: string;
+  /** Default `steer`. */
+  readonly mode?: MessageMode;
 }
+
+/** A verb of docs/control.md with its body. */
+export type ControlInput =
+  | (VerbInput & Partial<Pick<PauseInput, "when">> & { readonly verb: "pause" })
+  | (VerbInput & { readonly verb: "resume" | "quarantine" | "complete" | "retire" })
+  | (OverrideInput & { readonly verb: "override" })
+  | (TransferInput & { readonly verb: "transfer" });
 
 export interface AskOptions extends MessageOptions {
   /** Milliseconds until it answers without the turn's end; 60,000 by default. */
@@ -64,6 +87,10 @@ interface DecisionTarget {
   readonly digest?: string;
 }
 
+/** An event as a source writes it. */
+export type PublishedEvent = Pick<PublishInput, "topic" | "key" | "eventId"> &
+  Partial<PublishInput>;
+
 /** A failure that the task answers with carries a `code`, as over the ingress. */
 export interface TaskClient {
   readonly taskId: string;
@@ -80,12 +107,20 @@ export interface TaskClient {
    */
   decide(decision: Decision): Promise<void>;
   cancel(options?: CancelInput): Promise<CancelResult>;
+  /** Publishes an event, as a source outside does; the task gets it if it waits for it. */
+  publish(event: PublishedEvent): Promise<PublishResult>;
+  /** Answers a question that the task waits on. */
+  answer(input: AnswerInput): Promise<AnswerResult>;
+  /** Ends one wait, or the request for one decision, and lets the rest go on. */
+  withdraw(input: WithdrawOperationInput): Promise<WithdrawOperationResult>;
   /** States the outcome of an operation that is unknown. */
   settle(input: SettleInput): Promise<SettleResult>;
   /** Tries again, now, what the task waits for. */
   retry(input?: RetryInput): Promise<RetryResult>;
   /** Gives the task fresh grants in the place of those it had. */
   grant(input: GrantInput): Promise<GrantResult>;
+  /** Pauses, resumes, quarantines, overrides, transfers, completes or retires the task. */
+  control(input: ControlInput): Promise<ControlResult>;
   /** Undoes the effects of a task that rests, and lets it go on. */
   rollback(input?: RollbackInput): Promise<RollbackResult>;
   /**
@@ -120,7 +155,7 @@ export function bodyOf(
 
 /** The proposal that a decision is about. Throws an Error when there is none, or several. */
 export function proposalOf(
-  { operations, status }: StatusView,
+  { operations, status, budget }: StatusView,
   { operationId }: DecisionTarget,
 ): ProposalToDecide {
   const open = operations.filter(
@@ -129,6 +164,9 @@ export function proposalOf(
       (operationId === undefined || each.operationId === operationId),
   );
   const [only] = open;
+  const extension = budget?.extension;
+  if (only === undefined && operationId === undefined && extension !== undefined)
+    return { operationId: "", ...extension };
   if (only?.proposal === undefined) {
     throw new Error(`no call waits for a decision; the task is ${status}`);
   }

@@ -42,6 +42,7 @@ export function defineTool<Arguments, Input, Result, Output>(
     ...times,
     idempotency: spec.idempotency ?? "none",
     credentials: Object.freeze([...(spec.credentials ?? [])]),
+    wait: undefined,
     // Authors may write methods that use `this`.
     execute: spec.execute.bind(spec),
     reconcile: spec.reconcile?.bind(spec),

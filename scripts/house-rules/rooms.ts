@@ -40,17 +40,19 @@ export const TABLE: readonly Row[] = [
   },
   { from: ["core/digest.ts"], files: LANGUAGE, packages: ["canonicalize", "node:crypto"] },
   { from: ["core/strict-json.ts"], files: LANGUAGE, packages: ["lossless-json"] },
+  // A function from an instant to the next one; what it reads of the clock it drops.
+  { from: ["core/schedule/next-time.ts"], files: LANGUAGE, packages: ["croner"] },
   { from: ["core/**"], files: LANGUAGE, packages: [] },
   {
     // What goes with an effect class is the policy table's to say, also to authors.
-    from: ["tools/define-tool.ts", "tools/define/**"],
+    from: ["tools/define-tool.ts", "tools/define-wait.ts", "tools/define/**"],
     files: ["contract/**", "core/effect-policy.ts"],
     packages: ["zod", "@standard-schema/spec"],
   },
   {
     from: ["tools/**"],
     standalone: true,
-    files: ["contract/**", "tools/define-tool.ts"],
+    files: ["contract/**", "tools/define-tool.ts", "tools/define-wait.ts"],
     // What a tool says its input and output in.
     packages: ["zod", "@standard-schema/spec"],
   },
@@ -74,7 +76,13 @@ export const TABLE: readonly Row[] = [
   },
   { from: ["services/**"], files: LANGUAGE, packages: [SDK, NODE, LIBRARIES] },
   {
-    from: ["gateway/**", "cli/**", "console/**"],
+    // The admin API has one client (docs/decisions/0010-drain.md).
+    from: ["cli/**"],
+    files: ["contract/**", "services/engine/admin.ts"],
+    packages: [CLIENTS, NODE, LIBRARIES],
+  },
+  {
+    from: ["gateway/**", "console/**"],
     files: ["contract/**"],
     packages: [CLIENTS, NODE, LIBRARIES],
   },

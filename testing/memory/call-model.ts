@@ -1,21 +1,24 @@
 // Owns one model call of a segment in memory, as objects/agent/call-model.ts makes it: what may
 // cut it short, and the waits for a provider that says "later" (L12).
 import type { ModelOutcome } from "../../contract/model.ts";
+import type { ModelCall } from "../../contract/port.ts";
 import { waitForProvider } from "../../core/park.ts";
+import { settledModelCall } from "../../core/transition/budget.ts";
 import type { AskedWith } from "../../core/transition/model-outcome.ts";
 import { onModelOutcome } from "../../core/transition/model-outcome.ts";
 import { grantsOf } from "./memory-authority.ts";
 import type { MemorySegment, StepEnd } from "./memory-segment.ts";
+import type { MemoryTask } from "./memory-task.ts";
+import { reserveModelCall } from "./reserve.ts";
 
 export async function callModel(segment: MemorySegment, room: 1 | 2): Promise<StepEnd> {
   const { task } = segment;
-  const asked = {
-    contextTo: task.head.nextSeq - 1,
-    contextDigest: task.head.hash,
-    manifest: task.manifest,
-    room,
-  };
-  const outcome = await awaitModel(segment, asked);
+  const reserved = await reserveModelCall(segment, () => callOf(task, askWith(task, room)));
+  if (reserved === "end") return reserved;
+  const asked = askWith(task, room);
+  const cap = reserved?.estimate.maxOutputTokens;
+  const outcome = await awaitModel(segment, callOf(task, asked, cap));
+  if (reserved !== undefined) task.record([settledModelCall(task.head, reserved, outcome)]);
   if (outcome === "abort") {
     task.record([{ type: "model.aborted", data: { step: task.head.step + 1 } }]);
     return "yield";
@@ -36,17 +39,25 @@ export async function callModel(segment: MemorySegment, room: 1 | 2): Promise<St
   return "end";
 }
 
+function askWith({ head, manifest }: MemoryTask, room: 1 | 2): AskedWith {
+  return { contextTo: head.nextSeq - 1, contextDigest: head.hash, manifest, room };
+}
+
+function callOf({ head, log }: MemoryTask, asked: AskedWith, maxOutputTokens?: number): ModelCall {
+  const { agent, taskId, taskUid, step, owner, tenant, policyVersion } = head;
+  const { contextTo, contextDigest, room } = asked;
+  const whose = { agent, taskId, taskUid, owner, tenant, grants: grantsOf(log) };
+  const what = { step: step + 1, contextTo, contextDigest, room, maxOutputTokens };
+  return { ...whose, ...what, policyVersion, recent: [] };
+}
+
 async function awaitModel(
   segment: MemorySegment,
-  asked: AskedWith,
+  call: ModelCall,
 ): Promise<ModelOutcome | "abort"> {
   const { task } = segment;
-  const { agent, taskId, taskUid, step, owner, tenant, policyVersion } = task.head;
-  const { contextTo, contextDigest, room } = asked;
-  const whose = { agent, taskId, taskUid, owner, tenant, grants: grantsOf(task.log) };
-  const call = { ...whose, step: step + 1, contextTo, contextDigest, room, policyVersion };
   const aborted = new AbortController();
-  const answer = task.clock.work(() => task.callModel({ ...call, recent: [] }, aborted.signal));
+  const answer = task.clock.work(() => task.callModel(call, aborted.signal));
   for (;;) {
     const first = await Promise.race([answer, ...segment.interruptions()]);
     if (typeof first === "object") return first;

@@ -6,6 +6,7 @@ import { markIssued } from "../../core/task-head.ts";
 import type { IssuedCall } from "./issue-tool.ts";
 import { giveUp, issue } from "./issue-tool.ts";
 import type { MemorySegment, StepEnd } from "./memory-segment.ts";
+import { reserveToolCalls } from "./reserve.ts";
 
 type Calls = Map<string, IssuedCall>;
 
@@ -20,6 +21,8 @@ export async function callTools(
     task.record([parkUnregistered(missing, task.clock.now())]);
     return "end";
   }
+  const reserved = await reserveToolCalls(segment, callable);
+  if (reserved !== "go-on") return reserved;
   task.head = markIssued(task.head, new Set(callable.map((each) => each.operationId)));
   return takeIn(segment, new Map(callable.map((each) => [each.operationId, issue(task, each)])));
 }

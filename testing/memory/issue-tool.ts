@@ -3,17 +3,20 @@
 import type { ApprovalTerms } from "../../contract/approval.ts";
 import type { StoredText } from "../../contract/artifact.ts";
 import type { EventBody } from "../../contract/event.ts";
-import type { ReconcileRequest } from "../../contract/tool.ts";
+import type { Blocked, ReconcileRequest } from "../../contract/tool.ts";
+import { termsQuestion } from "../../core/approval/terms-question.ts";
 import { doubtOf, toolOf } from "../../core/doubt.ts";
 import { argumentsIn, capturedIn } from "../../core/proposed-call.ts";
 import type { OpenOperation } from "../../core/task-head.ts";
 import { operationKey, verbOf } from "../../core/tool-verb.ts";
 import { termsOf } from "../../core/transition/approval.ts";
+import type { ProposeOutcome } from "../../core/transition/proposed.ts";
 import { onProposed } from "../../core/transition/proposed.ts";
 import type { Lost } from "../../core/transition/tool-outcome.ts";
 import { onToolOutcome } from "../../core/transition/tool-outcome.ts";
 import { onReconciled } from "../../core/transition/unknown-effect.ts";
 import { holderOf } from "./holder.ts";
+import { grantsOf } from "./memory-authority.ts";
 import type { MemoryTask } from "./memory-task.ts";
 
 /** A call that was issued, or attached to, as the operation stood then. */
@@ -36,8 +39,8 @@ export function issue(task: MemoryTask, operation: OpenOperation): IssuedCall {
   const verb = verbOf(operation);
   if (verb === "propose") {
     const { outcome } = task.tools.propose(key, request);
-    const returned = outcome.then((answer): Returned => {
-      const terms = termsNow(task, operation);
+    const returned = outcome.then(async (answer): Promise<Returned> => {
+      const terms = await task.clock.work(() => termsNow(task, operation, answer));
       const now = { agent: task.agent, terms };
       return { operation, events: () => onProposed(task.head, operation, answer, now) };
     });
@@ -58,17 +61,21 @@ export function issue(task: MemoryTask, operation: OpenOperation): IssuedCall {
   return { operation, returned, cancel: () => undefined };
 }
 
-/** As the call was judged; what is proposed anew, under the policy of now. */
-function termsNow(
-  { log, approvalTerms }: MemoryTask,
-  { attempt, requests, tool, effect, answerSeq, ordinal }: OpenOperation,
-): ApprovalTerms {
+/** As the call was judged when the model asked for it; what is proposed anew, as it is now. */
+async function termsNow(
+  { head, log, approvalTerms }: MemoryTask,
+  operation: OpenOperation,
+  answer: ProposeOutcome,
+): Promise<ApprovalTerms | Blocked> {
+  const { attempt, requests, answerSeq, ordinal } = operation;
   const event = log[answerSeq];
   const check =
     event?.type === "model.answered" ? event.data.answer.calls[ordinal]?.check : undefined;
   const isFirst = attempt === 1 && requests === undefined;
   if (isFirst && check?.ok === true && check.rule !== undefined) return termsOf(check);
-  return approvalTerms({ tool, effect });
+  const said = answer.outcome === "lost" ? undefined : answer;
+  const again = { answer: said, arguments: argumentsIn(event, ordinal), grants: grantsOf(log) };
+  return approvalTerms(termsQuestion(head, operation, again));
 }
 
 /** What an operation becomes that nobody waits for any longer. */

@@ -1,14 +1,13 @@
 // Owns grants and policy in memory: the same judge by the same policies as on a worker, asked where
 // the model proposes a call and right before it is made. Nothing is ever stopped here.
-import type { ApprovalTerms } from "../../contract/approval.ts";
 import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { AuditGate } from "../../contract/audit.ts";
 import type { CheckAuthority } from "../../contract/effect-port.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
 import type { PolicyEngine } from "../../contract/policy.ts";
 import { createJudge } from "../../core/grant/judge-authority.ts";
 import { authorityView } from "../../core/status-view.ts";
-import type { OpenOperation } from "../../core/task-head.ts";
 import type { AppOptions } from "../../services/app-options.ts";
 import { createCheckAuthority } from "../../services/authority/check-authority.ts";
 import type { CallAuthority } from "../../services/model/authorize-call.ts";
@@ -23,7 +22,6 @@ export type PolicySettings = Pick<
 >;
 
 export interface MemoryAuthority extends CallAuthority {
-  readonly approvalTerms: (call: Pick<OpenOperation, "tool" | "effect">) => ApprovalTerms;
   readonly checkAuthority: CheckAuthority;
   readonly mayDecide: (artifacts: ArtifactStore) => ReturnType<typeof createMayDecide>;
 }
@@ -33,6 +31,7 @@ export function createMemoryAuthority(
   settings: PolicySettings,
   now: () => number,
   task: () => MemoryTask | undefined,
+  audit?: AuditGate,
 ): MemoryAuthority {
   const engine = engineOf(settings);
   const { version: policyVersion, ruleFor } = engine;
@@ -41,12 +40,12 @@ export function createMemoryAuthority(
     judge,
     policyVersion,
     ruleFor,
-    mayDecide: (artifacts) => createMayDecide(engine, artifacts, now),
-    approvalTerms: (call) => ({ policyVersion, rule: ruleFor(call) }),
+    mayDecide: (artifacts) => createMayDecide(engine, artifacts, { now }),
     checkAuthority: createCheckAuthority({
       judge,
       policyVersion,
       now,
+      audit,
       readAuthority: async (_, operationId) => {
         const asked = task();
         if (asked === undefined) throw new Error("there is no task");

@@ -12,12 +12,16 @@ import { taskProblem } from "../task-problem.ts";
 import type { PartPlace } from "./incoming.ts";
 import { checkMessage, checkStart, newMessageId, storeParts } from "./incoming.ts";
 import { applyCancel, applyMessage, findMessage } from "./memory-commands.ts";
+import { createControlClient } from "./memory-control.ts";
 import { createGrantClient, readGiven } from "./memory-grants.ts";
 import { createEffectClient } from "./memory-effects.ts";
+import type { MemoryInbox } from "./memory-inbox.ts";
 import type { MemoryTask } from "./memory-task.ts";
+import { createWaitClient } from "./memory-waits.ts";
 import { messageDigest, startDigest } from "../../core/message-digest.ts";
 import { stopsUndoing } from "../../core/transition/control.ts";
-import { cancelledAnswer } from "../../core/turn-answer.ts";
+import { isFull } from "../../core/transition/message.ts";
+import { endedAnswer } from "../../core/turn-answer.ts";
 import { answerOfTurn, statusOf } from "./status-view.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -37,6 +41,7 @@ export interface MemoryPlace extends PartPlace {
   readonly definition: Pick<AgentDefinition, "grants">;
   readonly taskId: string;
   readonly clock: VirtualClock;
+  readonly inbox: MemoryInbox;
   /** Makes the task. */
   readonly begin: (message: FirstMessage) => void;
   /** The task, once there is one. Throws what broke it. */
@@ -81,7 +86,9 @@ export function createMemoryClient(place: MemoryPlace): TaskClient {
       applyCancel(task, input);
       return { taskUid, status, result: "accepted" };
     },
+    ...createWaitClient(place.clock, place.inbox, () => existing(place)),
     grant: createGrantClient(place.clock, () => existing(place)),
+    ...createControlClient(place.clock, () => existing(place)),
     ...createEffectClient(place.clock, () => existing(place)),
     until: async (wanted, { withinMs = DEFAULT_WITHIN_MS } = {}) => {
       const statuses: readonly string[] = typeof wanted === "string" ? [wanted] : wanted;
@@ -129,14 +136,18 @@ async function sendTo(
   place: MemoryPlace,
   content: MessageContent,
   messageId: string,
-  { from }: MessageOptions,
+  { from, mode }: MessageOptions,
 ): Promise<SendResult> {
   checkMessage(content, messageId, from);
   const parts = await storeParts(content, place);
   const task = existing(place);
   const digest = messageDigest(content, from);
   const result = accept(task, messageId, digest);
-  if (result === "accepted") applyMessage(task, { messageId, parts, digest, from });
+  if (result === "accepted") {
+    if (isFull(task.head, task.agent.limits))
+      throw taskProblem("too_many_messages", "too many messages wait for the model");
+    applyMessage(task, { messageId, parts, digest, from, mode });
+  }
   return { taskId: place.taskId, taskUid: task.head.taskUid, messageId, result };
 }
 
@@ -167,8 +178,8 @@ async function awaitTurn(
     const { log, head } = existing(place);
     const turn = findMessage(log, messageId)?.turn;
     if (turn === undefined) return undefined;
-    const cancelled = head.status === "cancelled" ? cancelledAnswer(turn) : undefined;
-    return answerOfTurn(turn, log) ?? cancelled;
+    const ended = hasEnded(head.status) ? endedAnswer(turn, head.status) : undefined;
+    return answerOfTurn(turn, log) ?? ended;
   };
   const ended = (): boolean => answer() !== undefined;
   if (!(await passTime(clock, until, ended))) await clock.advance(until - clock.now());

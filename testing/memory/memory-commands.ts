@@ -10,6 +10,8 @@ import { toolOf } from "../../core/doubt.ts";
 import { argumentsIn } from "../../core/proposed-call.ts";
 import type { IncomingMessage } from "../../core/transition/message.ts";
 import { onApprovalNotice } from "../../core/transition/approval-notice.ts";
+import { onBudgetNotice } from "../../core/transition/budget.ts";
+import { onExtensionNotice } from "../../core/transition/extension.ts";
 import { onRollback } from "../../core/transition/compensation.ts";
 import { onCancel, onTimer, onToolDone } from "../../core/transition/control.ts";
 import type { FreshGrants } from "../../core/transition/grants.ts";
@@ -18,6 +20,7 @@ import { onMessage, onStart } from "../../core/transition/message.ts";
 import { onRetry } from "../../core/transition/retry.ts";
 import { onStated, statementProblem } from "../../core/transition/unknown-effect.ts";
 import type { MemoryTask } from "./memory-task.ts";
+import { followExtension, rest } from "./reserve.ts";
 import { sendSegment } from "./run-segment.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
 
@@ -35,7 +38,7 @@ export function startTask(
 
 /** A message lets a model call that is in flight end; it is applied once. */
 export function applyMessage(task: MemoryTask, message: IncomingMessage): void {
-  command(task, "yield", () =>
+  command(task, message.mode === "interrupt" ? "abort" : "yield", () =>
     findMessage(task.log, message.messageId) === undefined ? onMessage(task.head, message) : [],
   );
 }
@@ -69,7 +72,12 @@ export function applyRollback(task: MemoryTask, { by, reason }: RollbackInput): 
 
 /** What an approval tells the task. */
 export function wakeForApproval(task: MemoryTask, notice: ApprovalWake): void {
-  wake(task, () => onApprovalNotice(task.head, notice));
+  wake(task, () => onExtensionNotice(task.head, notice) ?? onApprovalNotice(task.head, notice));
+}
+
+/** There may be room for a reservation that was denied. */
+export function wakeForBudget(task: MemoryTask): void {
+  wake(task, () => onBudgetNotice(task.head));
 }
 
 export function wakeForTool(task: MemoryTask, operationId: string): void {
@@ -78,6 +86,8 @@ export function wakeForTool(task: MemoryTask, operationId: string): void {
 
 /** What must follow from an event: a request for a proposal, a timer for a park. */
 export function followUp(task: MemoryTask, event: TaskEvent): void {
+  followExtension(task, event);
+  task.noteAudit?.();
   if (event.type === "approval.requested") requestApproval(task, event.data, event.seq);
   if (event.type === "approval.withdrawn")
     task.approvals.withdraw(event.data.approvalId, event.data.reason);
@@ -95,28 +105,32 @@ function requestApproval(
 ): void {
   const { log, head } = task;
   const { openSeq = 0 } = head.turn;
-  const answerSeq = head.operations.find(
-    (each) => each.operationId === requested.operationId,
-  )?.answerSeq;
+  const { answerSeq, approval } =
+    head.operations.find((each) => each.operationId === requested.operationId) ?? {};
   const recent = log.slice(Math.max(openSeq + 1, seq - EVIDENCE_WINDOW), seq);
   const led = [log[openSeq], log[answerSeq ?? -1], ...recent].filter((each) => each !== undefined);
   const given = argumentsIn(log[answerSeq ?? -1], requested.ordinal);
   if (given === undefined) throw new Error(`the log has no call for the request at entry ${seq}`);
-  const sources = { requested, arguments: given, events: led };
+  const sources = { requested, arguments: given, events: led, stale: log[approval?.staleSeq ?? -1] };
   task.approvals.open(requested.approvalId, approvalPackage(head, sources));
 }
 
 export function findMessage(
   log: readonly TaskEvent[],
   messageId: string,
-): { readonly turn: number; readonly digest: string } | undefined {
-  const event = log.find(
+): { readonly turn: number | undefined; readonly digest: string } | undefined {
+  const received = log.find(
     (each) => each.type === "message.received" && each.data.messageId === messageId,
   );
-  return event?.type === "message.received" ? event.data : undefined;
+  if (received?.type === "message.received") return received.data;
+  const kept = log.find(
+    (each) => each.type === "message.queued" && each.data.messageId === messageId,
+  );
+  if (kept?.type !== "message.queued") return undefined;
+  return { turn: undefined, digest: kept.data.digest };
 }
 
-function command(
+export function command(
   task: MemoryTask,
   kind: "yield" | "abort",
   eventsOf: () => readonly EventBody[],
@@ -130,7 +144,7 @@ function command(
   task.interrupt?.(kind);
 }
 
-function wake(task: MemoryTask, eventsOf: () => readonly EventBody[]): void {
+export function wake(task: MemoryTask, eventsOf: () => readonly EventBody[]): void {
   task.enqueue(() => {
     const events = eventsOf();
     if (events.length === 0) return;
@@ -141,4 +155,5 @@ function wake(task: MemoryTask, eventsOf: () => readonly EventBody[]): void {
 
 function closeHandler(task: MemoryTask): void {
   if (isSegmentDue(task.head)) sendSegment(task);
+  else rest(task);
 }

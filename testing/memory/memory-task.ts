@@ -1,13 +1,15 @@
 // Owns one task in the memory of a process: its head, its log, and the queue by which one
 // handler after the other changes it, as on the agent object (L1).
 import type { AgentDefinition } from "../../contract/agent.ts";
-import type { ApprovalTerms } from "../../contract/approval.ts";
-import type { EventBody, TaskEvent } from "../../contract/event.ts";
-import type { CallModel } from "../../contract/port.ts";
+import type { EventBody, Release, TaskEvent } from "../../contract/event.ts";
+import type { CallModel, EstimateCall, FindApprovalTerms } from "../../contract/port.ts";
+import type { AskToExtend } from "../../core/budget/settings.ts";
 import { sealEvent } from "../../core/log.ts";
 import { reduce } from "../../core/reduce.ts";
-import type { OpenOperation, TaskHead } from "../../core/task-head.ts";
+import type { TaskHead } from "../../core/task-head.ts";
 import type { MemoryApprovals } from "./memory-approvals.ts";
+import type { MemoryInbox } from "./memory-inbox.ts";
+import type { MemoryBudgets } from "./memory-budgets.ts";
 import type { MemoryTools } from "./memory-tools.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -16,11 +18,19 @@ export interface MemoryDeps {
   readonly agent: AgentDefinition;
   /** SHA-256 of the agent's manifest. */
   readonly manifest: string;
+  readonly release: Release;
   readonly clock: VirtualClock;
   readonly callModel: CallModel;
+  /** Where there are budgets; absent, nothing is reserved. */
+  readonly estimateCall?: EstimateCall;
+  readonly budgets?: MemoryBudgets;
+  readonly askToExtend?: AskToExtend;
   readonly tools: MemoryTools;
   readonly approvals: MemoryApprovals;
-  readonly approvalTerms: (call: Pick<OpenOperation, "tool" | "effect">) => ApprovalTerms;
+  readonly inbox: MemoryInbox;
+  readonly approvalTerms: FindApprovalTerms;
+  /** Where there is an audit sink: it is told that the log has grown. */
+  readonly noteAudit?: (() => void) | undefined;
 }
 
 export type Interruption = "yield" | "abort";
@@ -40,7 +50,7 @@ export interface MemoryTask extends MemoryDeps {
   nextId(kind: "inv"): string;
 }
 
-/** `onEvent` hears of each event once it is in the log; `onBroken` of what a handler threw. */
+/** `onEvent` hears of each event once it is in the log, with the head before it; `onBroken` of what a handler threw. */
 export function createMemoryTask(
   deps: MemoryDeps,
   head: TaskHead,
@@ -48,7 +58,7 @@ export function createMemoryTask(
     onEvent,
     onBroken,
   }: {
-    readonly onEvent: (event: TaskEvent) => void;
+    readonly onEvent: (event: TaskEvent, before: TaskHead) => void;
     readonly onBroken: (error: unknown) => void;
   },
 ): MemoryTask {
@@ -63,9 +73,10 @@ export function createMemoryTask(
     record: (events) => {
       for (const body of events) {
         const event = sealEvent(task.head, body, task.clock.now());
-        task.head = reduce(task.head, event);
+        const before = task.head;
+        task.head = reduce(before, event);
         task.log.push(event);
-        onEvent(event);
+        onEvent(event, before);
       }
     },
     enqueue: (handler) => {

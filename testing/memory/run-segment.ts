@@ -2,15 +2,18 @@
 // the turn ends, the task must wait, or a command asks it to yield.
 import { decide } from "../../core/decide.ts";
 import { eventSize } from "../../core/log.ts";
+import { isStaleSegment } from "../../core/segment-due.ts";
 import { callModel } from "./call-model.ts";
 import { callTools, settleTools } from "./call-tools.ts";
 import { compensate } from "./compensate.ts";
 import type { MemorySegment, StepEnd } from "./memory-segment.ts";
 import type { Interruption, MemoryTask } from "./memory-task.ts";
+import { rest } from "./reserve.ts";
+import { takeQueued } from "./take-queued.ts";
 
 /** Runs the segment with this number; does nothing when it is not the next one. */
 async function runSegment(task: MemoryTask, number: number): Promise<void> {
-  if (number !== task.head.segment.number + 1) return;
+  if (isStaleSegment(task.head, number)) return;
   const firstEvent = task.log.length;
   const segment = openSegment(task, number);
   let end: StepEnd = "go-on";
@@ -24,6 +27,7 @@ async function runSegment(task: MemoryTask, number: number): Promise<void> {
   // Whether a segment that yielded has anything left to do.
   const hasWork = decide(task.head, task.agent, { steps: 0, bytes: 0 }).do !== "end";
   if (end === "yield" && hasWork) sendSegment(task);
+  else rest(task);
 }
 
 /** Queues the next segment behind the commands that wait. */
@@ -36,11 +40,11 @@ export function sendSegment(task: MemoryTask): void {
 function openSegment(task: MemoryTask, number: number): MemorySegment {
   const invocationId = task.nextId("inv");
   task.head = { ...task.head, segment: { number, open: true, queued: false, invocationId } };
-  const { manifest, agent } = task;
+  const { manifest, release, agent } = task;
   task.record([
     {
       type: "segment.started",
-      data: { segment: number, invocationId, agentVersion: agent.version, manifest },
+      data: { segment: number, invocationId, agentVersion: agent.version, manifest, ...release },
     },
   ]);
   const signals = {
@@ -70,6 +74,9 @@ async function advance(segment: MemorySegment, bytes: number): Promise<StepEnd> 
       return callTools(segment, decision.operations);
     case "settle-tools":
       await settleTools(segment, decision.operations);
+      return "go-on";
+    case "take-queued":
+      takeQueued(task, decision.n);
       return "go-on";
     case "compensate":
       return compensate(segment, decision.effect);

@@ -12,5 +12,5 @@ export function statusOf(head: TaskHead, log: readonly TaskEvent[]): StatusView 
 
 /** The end of a turn, once it has ended. */
 export function answerOfTurn(turn: number, log: readonly TaskEvent[]): TurnAnswer | undefined {
-  return log.map(turnAnswer).find((answer) => answer?.turn === turn);
+  return log.map(turnAnswer).findLast((answer) => answer?.turn === turn);
 }

@@ -7,6 +7,7 @@ import type {
   ToolContext,
   ToolRetry,
 } from "../../contract/tool.ts";
+import type { WaitFor } from "../wait-for.ts";
 
 /**
  * What an author writes. The schemas are zod's or of any Standard Schema, and the types follow
@@ -50,9 +51,9 @@ export interface ToolSpec<Arguments, Input, Result, Output> {
    * Does the work. Throw `toolFailure(code, message)` for what the model can act on, and
    * `notApplied(reason)` where it is certain that nothing happened. Anything else that is thrown
    * is retried where that is safe, with the same idempotency key, and otherwise leaves the
-   * outcome unknown.
+   * outcome unknown. Return `waitFor(request)` where the result is what comes later.
    */
-  execute(input: NoInfer<Input>, context: ToolContext): MaybePromise<NoInfer<Result>>;
+  execute(input: NoInfer<Input>, context: ToolContext): MaybePromise<NoInfer<Result> | WaitFor>;
   /** Looks the effect up on the other side, by the key that `execute` had. Changes nothing. */
   readonly reconcile?:
     | ((
