@@ -2,6 +2,7 @@
 // F16), each with its exact answer. After each nothing was executed but what was approved, once.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationView } from "../../contract/api.ts";
+import { operationId as idOf } from "../../contract/ids.ts";
 import { digestOf } from "../../core/digest.ts";
 import { proposalDigest, type Proposal } from "../../core/proposal.ts";
 import type { ApprovalDesk } from "./support/approval-desk.ts";
@@ -16,6 +17,11 @@ beforeAll(async () => {
 afterAll(() => scene.stop());
 
 type Shown = NonNullable<OperationView["proposal"]>;
+
+interface Named {
+  readonly approvalId: string;
+  readonly digest: string;
+}
 
 /** What a case knows: the open proposal, and all that its digest was made of. */
 interface Case {
@@ -35,6 +41,15 @@ async function caseOf(desk: ApprovalDesk): Promise<Case> {
 /** The digest of this call, were it another in one part. */
 function otherwise(part: Partial<Proposal>) {
   return ({ proposal }: Case) => approve(proposalDigest({ ...proposal, ...part }));
+}
+
+/** The digest of this very call, had the model asked for it at another place. */
+function elsewhere(place: { readonly step?: number; readonly ordinal?: number }) {
+  return ({ proposal }: Case) => {
+    const [taskUid = "", step, ordinal, attempt] = proposal.operationId.split("/");
+    const at = { step: Number(step), ordinal: Number(ordinal), attempt: Number(attempt), ...place };
+    return approve(proposalDigest({ ...proposal, operationId: idOf({ taskUid, ...at }) }));
+  };
 }
 
 describe("R33 F16 a decision on something else", () => {
@@ -67,6 +82,16 @@ describe("R33 F16 a decision on something else", () => {
     ["another version of the tool", otherwise({ toolVersion: "2" }), MISMATCH],
     ["another effect class", otherwise({ effect: "reversible" }), MISMATCH],
     ["another target", otherwise({ resource: "order/1018" }), MISMATCH],
+    [
+      "the same refund of another order, in every part of the digest",
+      otherwise({
+        argumentsDigest: digestOf({ ...REFUND, order: "1018" }),
+        resource: "order/1018",
+      }),
+      MISMATCH,
+    ],
+    ["the same call at another place of its step", elsewhere({ ordinal: 1 }), MISMATCH],
+    ["the same call of another step", elsewhere({ step: 2 }), MISMATCH],
     ["another outside state", otherwise({ precondition: digestOf("shipped") }), MISMATCH],
     ["another policy", otherwise({ policyVersion: "0".repeat(64) }), MISMATCH],
     ["another version of the agent", otherwise({ agentVersion: "2" }), MISMATCH],
@@ -144,6 +169,66 @@ describe("R33 F16 a decision on something else", () => {
     expect(await desk.decide(approvalId, approve(digest))).toMatchObject({ status: 200 });
     await desk.task.until("idle");
     expect(desk.world.refunds).toEqual([JSON.stringify(REFUND)]);
+  });
+});
+
+describe("R33 two requests that differ in one thing alone", () => {
+  /** Decides each with the digest of the other, which changes nothing, and then each with its own. */
+  const cross = async (desk: Pick<ApprovalDesk, "decide" | "show">, both: readonly Named[]) => {
+    const [one, other] = both;
+    if (one === undefined || other === undefined) throw new Error("there are not two requests");
+    expect(one.digest).not.toBe(other.digest);
+    for (const [id, { digest }] of [
+      [one.approvalId, other],
+      [other.approvalId, one],
+    ] as const) {
+      expect(answerOf(await desk.decide(id, approve(digest)))).toBe("412 approval_mismatch");
+      expect(await desk.show(id)).toMatchObject({ state: "open", approvals: 0 });
+    }
+  };
+
+  it("the same refund for another tenant: neither digest opens the other", async () => {
+    const desks = [];
+    for (const tenant of ["acme", "umbrella"]) desks.push(await startRefund(scene, { tenant }));
+    const both = await Promise.all(desks.map((desk) => desk.proposal()));
+    const [acme, umbrella] = desks;
+    if (acme === undefined || umbrella === undefined) throw new Error("there are two");
+    await cross(acme, both);
+    expect([acme.world.refunds, umbrella.world.refunds]).toEqual([[], []]);
+    for (const [desk, tenant] of [[acme, "acme"] as const, [umbrella, "umbrella"] as const]) {
+      const { approvalId, digest } = await desk.proposal();
+      expect(await desk.show(approvalId)).toMatchObject({ tenant });
+      expect(await desk.decide(approvalId, approve(digest))).toMatchObject({ status: 200 });
+      await desk.task.until("idle");
+      expect(desk.world.refunds).toEqual([JSON.stringify(REFUND)]);
+    }
+  });
+
+  it.each([
+    ["another order", { ...REFUND, order: "1018" }],
+    ["the same order again, for another amount", { ...REFUND, cents: 1 }],
+  ])("two calls of one step, of %s, decided in another order than asked", async (_, second) => {
+    const wants = [REFUND, second];
+    const desk = await startRefund(scene, { wants });
+    await desk.task.logged("approval.opened", 2);
+    const asked = dataOf(await desk.task.log(), "approval.requested");
+    const both = asked.toSorted((a, b) => a.ordinal - b.ordinal);
+    expect(both.map(({ argumentsDigest }) => argumentsDigest)).toEqual(wants.map(digestOf));
+    await cross(desk, both);
+    expect(desk.world.refunds).toEqual([]);
+    // The later one first: it alone is executed.
+    for (const [count, { approvalId, digest }] of both.toReversed().entries()) {
+      expect(await desk.decide(approvalId, approve(digest))).toMatchObject({ status: 200 });
+      await desk.task.logged("tool.returned", count + 1);
+      expect(desk.world.refunds).toEqual(
+        wants
+          .toReversed()
+          .slice(0, count + 1)
+          .map((each) => JSON.stringify(each)),
+      );
+    }
+    await desk.task.until("idle");
+    expect(desk.world.refunds).toHaveLength(2);
   });
 });
 

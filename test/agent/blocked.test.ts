@@ -103,6 +103,6 @@ describe("a call that was blocked", () => {
     await task.post("cancel");
     await task.until("cancelled");
     expect(runs).toHaveLength(1);
-    expect(dataOf(await task.log(), "task.cancelled")).toEqual([{ unknown: [] }]);
+    expect(dataOf(await task.log(), "task.cancelled")).toMatchObject([{ unknown: [] }]);
   });
 });

@@ -126,7 +126,11 @@ describe("cancel", () => {
     const log = await task.log();
     const [returned] = dataOf(log, "tool.returned");
     expect(returned).toMatchObject({ outcome: "unknown" });
-    expect(dataOf(log, "task.cancelled")).toEqual([{ unknown: [returned?.operationId] }]);
+    const report = { undone: 0, committed: 0, unknown: 1, cancelled: 0 };
+    expect(dataOf(log, "task.cancelled")).toMatchObject([
+      { unknown: [returned?.operationId], report },
+    ]);
+    expect((await task.status()).settlement).toMatchObject(report);
     expect(runs).toBe(1);
   });
 

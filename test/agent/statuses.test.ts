@@ -134,7 +134,7 @@ describe("R66 R22 a task is shown", () => {
     await task.post("cancel");
     await task.until("cancelled");
     expect(pay.keys).toHaveLength(1);
-    expect(dataOf(await task.log(), "task.cancelled")).toEqual([
+    expect(dataOf(await task.log(), "task.cancelled")).toMatchObject([
       { unknown: [returned?.operationId] },
     ]);
     expect(statusesOf(await task.log()).slice(-2)).toEqual(["cancelling", "cancelled"]);

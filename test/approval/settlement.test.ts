@@ -111,9 +111,13 @@ it("R97 F12 F13 silence ends in denial, and never in approval", () => {
 
 it("F14 the same decision again gets the same receipt while it stands, and else is told why not", () => {
   const check: Check = ({ story, steps }) => {
-    for (const { act: each, answer } of steps) {
+    for (const [index, { act: each, answer }] of steps.entries()) {
       if (answer === undefined || "code" in answer || each.do !== "approve") continue;
       const { by, digest, receiptId } = answer.receipt;
+      // An edit drops it, also where another one leads back to the same call.
+      const later = steps.slice(index + 1).flatMap((step) => countedIn(step) ?? []);
+      const dropped = later.some(({ receipt }) => receipt.digest !== digest);
+      if (dropped && digest === story.head.digest) continue;
       const { state } = story.head;
       const stands = ["open", "approved"].includes(state) && digest === story.head.digest;
       const again = story.decide({ ...(by === undefined ? {} : { by }), digest }, START);

@@ -8,8 +8,13 @@ import { createGame, endAll, pause, play, settleDown } from "./support/game.ts";
 import type { Game } from "./support/player.ts";
 import { leaksOf, waitingInVain } from "./support/truth.ts";
 
+const spent = {
+  money: fc.integer({ min: 0, max: 120 }),
+  steps: fc.integer({ min: 1, max: 12 }),
+};
+const ofDay = fc.record(spent, { requiredKeys: [] });
 const limit = fc.record(
-  { money: fc.integer({ min: 0, max: 120 }), steps: fc.integer({ min: 1, max: 12 }) },
+  { ...spent, concurrency: fc.integer({ min: 1, max: 4 }) },
   { requiredKeys: [] },
 );
 
@@ -18,7 +23,7 @@ const settings = fc
     task: limit,
     owner: limit,
     tenant: limit,
-    day: limit,
+    day: ofDay,
     slice: fc.integer({ min: 1, max: 60 }),
     desks: fc.constantFrom(1, 2),
   })

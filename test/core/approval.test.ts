@@ -210,9 +210,10 @@ describe("a task that is to be cancelled", () => {
     tell(task, first, decided(first, "approve"));
     expect(task.log).toHaveLength(length);
     expect(task.head.status).toBe("cancelling");
-    expect(next(task)).toEqual({
+    const report = { undone: 0, committed: 0, unknown: 0, cancelled: 2 };
+    expect(next(task)).toMatchObject({
       do: "record",
-      events: [{ type: "task.cancelled", data: { unknown: [] } }],
+      events: [{ type: "task.cancelled", data: { unknown: [], report } }],
     });
   });
 });

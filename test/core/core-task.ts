@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { AgentDefinition, AgentLimits } from "../../contract/agent.ts";
 import type { EffectClass } from "../../contract/effect-class.ts";
 import type { EventBody, EventType, TaskEvent } from "../../contract/event.ts";
+import type { MessageMode } from "../../contract/message.ts";
 import type { AnswerCall, CallCheck, ModelAnswer, ModelOutcome } from "../../contract/model.ts";
 import type {
   AnyTool,
@@ -96,7 +97,7 @@ export interface CoreTask {
   /** Milliseconds since the epoch. */
   now: number;
   record(events: readonly EventBody[]): void;
-  say(text: string): void;
+  say(text: string, mode?: MessageMode): void;
   /** What the model answered becomes part of the task. */
   hear(outcome: ModelOutcome): void;
   takeIn(operation: OpenOperation, outcome: ToolOutcome): void;
@@ -123,10 +124,10 @@ export function startedTask(agent: AgentDefinition = agentWith()): CoreTask {
         task.log.push(event);
       }
     },
-    say: (text) => {
+    say: (text, mode) => {
       const messageId = `message-${task.log.length}`;
       const parts = [{ type: "text", body: { text } } as const];
-      task.record(onMessage(task.head, { messageId, parts, digest: digestOf(text) }));
+      task.record(onMessage(task.head, { messageId, parts, digest: digestOf(text), mode }));
     },
     hear: (outcome) => {
       const { nextSeq, hash, turn } = task.head;

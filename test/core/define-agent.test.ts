@@ -71,6 +71,7 @@ describe("an agent that stands", () => {
       limits: DEFAULT_LIMITS,
       output: undefined,
       oneShot: false,
+      whenLate: "tell",
     });
   });
 

@@ -1,6 +1,8 @@
 // Owns what may happen to a task, as fast-check draws it: commands, wakes and the work of a
 // segment with whatever its model and its tools come back with.
 import fc from "fast-check";
+import type { ControlVerb } from "../../contract/control.ts";
+import type { MessageMode } from "../../contract/message.ts";
 import type { AnswerCall, ModelOutcome } from "../../contract/model.ts";
 import { BLOCK_CODES } from "../../contract/tool.ts";
 import type { CompensateOutcome } from "../../core/transition/compensation.ts";
@@ -37,7 +39,9 @@ export type Verdict =
   | "stale";
 
 export type Input =
-  | { readonly do: "message" }
+  | { readonly do: "message"; readonly mode?: MessageMode }
+  /** `pick` chooses one of the open operations, where the verb is about one. */
+  | { readonly do: "control"; readonly verb: ControlVerb; readonly pick: number }
   | { readonly do: "cancel"; readonly compensate: boolean }
   | { readonly do: "rollback" }
   | { readonly do: "wait"; readonly ms: number }
@@ -179,7 +183,7 @@ const verdict = fc.constantFrom<Verdict[]>(
   "stale",
 );
 
-const input: fc.Arbitrary<Input> = fc.oneof(
+export const input: fc.Arbitrary<Input> = fc.oneof(
   {
     weight: 14,
     arbitrary: fc.record({

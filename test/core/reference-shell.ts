@@ -5,7 +5,7 @@ import { decide } from "../../core/decide.ts";
 import type { Decision } from "../../core/decide.ts";
 import { toolOf } from "../../core/doubt.ts";
 import { parkForTools, waitForProvider } from "../../core/park.ts";
-import { isSegmentDue } from "../../core/segment-due.ts";
+import { isSegmentDue, isStaleSegment } from "../../core/segment-due.ts";
 import type { OpenOperation, TaskHead } from "../../core/task-head.ts";
 import { markIssued } from "../../core/task-head.ts";
 import { onCancel, onRecover, onTimer, onToolDone } from "../../core/transition/control.ts";
@@ -13,7 +13,9 @@ import { verbOf } from "../../core/tool-verb.ts";
 import { onRollback } from "../../core/transition/compensation.ts";
 import type { ProposeOutcome } from "../../core/transition/proposed.ts";
 import { onRetry } from "../../core/transition/retry.ts";
+import { onTakeQueued } from "../../core/transition/message.ts";
 import { onStated, statementProblem } from "../../core/transition/unknown-effect.ts";
+import { control } from "./control-task.ts";
 import type { CoreTask } from "./core-task.ts";
 import { LOST } from "./core-task.ts";
 import type { Input, Reply, Verdict } from "./inputs.ts";
@@ -27,13 +29,14 @@ export interface ShellWatch {
 
 type StepEnd = "go-on" | "yield" | "end";
 /** One that records again and again would never end. */
-const MAX_RECORDS = 4;
+const MAX_RECORDS = 6;
 
 /** Feeds one input; the task is left as its storage would be between two handlers. */
 export function feed(task: CoreTask, input: Input, watch: ShellWatch): void {
   task.now += 10;
   if (input.do === "work") {
-    if (task.head.segment.queued) runSegment(task, input.replies, input.lost, watch);
+    if (task.head.segment.queued && !isStaleSegment(task.head, task.head.segment.number + 1))
+      runSegment(task, input.replies, input.lost, watch);
   } else {
     command(task, input);
     closeHandler(task);
@@ -53,7 +56,9 @@ function command(task: CoreTask, input: Command): void {
   const { head } = task;
   switch (input.do) {
     case "message":
-      return task.say(`And then, after ${head.nextSeq} entries?`);
+      return task.say(`And then, after ${head.nextSeq} entries?`, input.mode);
+    case "control":
+      return control(task, input.verb, input.pick);
     case "cancel":
       return task.record(onCancel(head, "ann", "not needed", input.compensate));
     case "rollback":
@@ -200,6 +205,12 @@ function advance(running: Running, reply: Reply): StepEnd {
     case "settle-tools":
       for (const each of decision.operations) takeIn(task, each, reply.tools[each.ordinal]);
       return "go-on";
+    case "take-queued": {
+      const kept = task.all("message.queued").find(({ data }) => data.n === decision.n);
+      if (kept === undefined) throw new Error(`there is no kept message ${decision.n}`);
+      task.record(onTakeQueued(task.head, kept));
+      return "go-on";
+    }
     case "compensate":
       task.undo(decision.effect, reply.undo);
       return "go-on";

@@ -32,6 +32,7 @@ const call = (args: string, callId = "a", name = "weather"): RawCall => ({
   name,
   arguments: args,
 });
+const CONTEXT = { now: 0, maxWaitMs: 1_000 };
 const BONN = '{"city":"Bonn"}';
 const good = (args: unknown) => ({
   ok: true,
@@ -40,7 +41,7 @@ const good = (args: unknown) => ({
   effect: "read",
 });
 const judge = (calls: readonly RawCall[], maxCalls = 64) =>
-  judgeCalls(calls, tools, maxCalls, () => ({}));
+  judgeCalls(calls, tools, maxCalls, () => ({}), CONTEXT);
 
 describe("a call that can be made", () => {
   it("has the digest of its arguments, however they are written", async () => {
@@ -95,7 +96,7 @@ describe("a call that cannot be made", () => {
       effect: "read",
       execute: () => "x",
     });
-    const judged = await judgeCalls([call("{}", "a", "picky")], [picky], 1, () => ({}));
+    const judged = await judgeCalls([call("{}", "a", "picky")], [picky], 1, () => ({}), CONTEXT);
     expect(judged[0]?.check).toMatchObject({ ok: false, code: "invalid_arguments" });
   });
 

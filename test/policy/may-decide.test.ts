@@ -32,7 +32,7 @@ async function ask(
     v: 1,
     operationId: "uid/1/0/1",
     request: 1,
-    requester: { agent: "desk", taskId: "t", taskUid: "uid", by: "bob" },
+    requester: { agent: "desk", taskId: "t", taskUid: "uid", by: "bob", persons: ["bob", "sid"] },
     call: {
       tool: "refund",
       toolVersion: "1",
@@ -56,6 +56,8 @@ describe("who may approve", () => {
   it("R35 R48: policy sees the person, the requester and the arguments, also large ones", async () => {
     expect(await ask("ann", { text: '{"amount":100}' })).toBe(true);
     expect(await ask("bob", { text: '{"amount":100}' })).toBe(false);
+    // Who steered the turn is a requester too.
+    expect(await ask("sid", { text: '{"amount":100}' })).toBe(false);
     expect(await ask("ann", { artifact: large })).toBe(false);
     expect(await ask("chief", { artifact: large })).toBe(true);
   });

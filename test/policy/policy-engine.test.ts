@@ -100,6 +100,22 @@ describe("policies of one's own", () => {
     }
   });
 
+  it("R48 R96: a policy that names a task tells it from the others", () => {
+    for (const named of ["principal ==", "context.task =="]) {
+      const engine = createPolicyEngine({
+        policies: `@id("one") forbid (principal is Task, action == Action::"propose", resource)
+          when { ${named} Task::"uid-2" };`,
+      });
+      const decideOn = (taskUid: string) => {
+        const question = { action: "propose", call: CALL, approved: false, now: NOW } as const;
+        return engine.decide({ ...question, task: { ...TASK, taskUid } });
+      };
+      for (const taskUid of ["uid-1", "uid-2", "uid-1"]) {
+        expect(decideOn(taskUid).decision).toBe(taskUid === "uid-2" ? "deny" : "allow");
+      }
+    }
+  });
+
   it("R48: what looks at the context as a whole is given all of it", () => {
     const engine = createPolicyEngine({
       policies: `@id("odd") forbid (principal, action == Action::"propose", resource)

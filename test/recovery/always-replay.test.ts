@@ -73,6 +73,28 @@ describe("with a suspension at every await", () => {
     // And every replay fitted its journal at once.
     expect(await engine.admin.query("SELECT id, event_json FROM sys_journal_events")).toEqual([]);
   });
+
+  it("R16 L3 waits open and end once", async () => {
+    const { engine } = scene;
+    const task = await scene.start("waiting", "nap 200, hear x, look a | hear y | done *");
+    await task.until("waiting-event");
+    const publish = (key: string) =>
+      engine.call("holdfast.events/publish", { topic: "told", key, eventId: key, payload: key });
+    expect((await publish("x")).status).toBe(200);
+    await task.logged("wait.opened", 3);
+    const [open] = (await task.until("waiting-event")).operations;
+    const withdrawn = { operationId: open?.operationId, reason: "no need" };
+    expect((await task.post("withdraw", withdrawn)).status).toBe(200);
+    const { log } = await endOf(task);
+    const ends = dataOf(log, "tool.returned").map(({ tool, via }) => `${tool} ${via}`);
+    expect(ends.toSorted()).toEqual([
+      "hear event",
+      "hear withdrawal",
+      "look undefined",
+      "nap timer",
+    ]);
+    expect(await engine.admin.query("SELECT id, event_json FROM sys_journal_events")).toEqual([]);
+  });
 });
 
 interface CountingWorker {

@@ -115,6 +115,40 @@ export const APPROVAL_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: "an approval of what has changed, of a call that the task may not make any more",
+    agent: agentOf("disallowed"),
+    script: [wants("shifty"), "Done."],
+    play: async (task) => {
+      await task.start("Transfer.", { owner: "owen" });
+      await task.until("waiting-approval");
+      await task.grant({ grants: [{ tool: "move" }], reason: "no more of it" });
+      while (!(await task.events()).some(({ type }) => type === "grants.changed"));
+      await task.decide(approve);
+      await task.until("idle");
+    },
+  },
+  {
+    name: "a second request in a turn that somebody has steered, who may not approve it",
+    agent: agentOf("steered"),
+    script: [wants("shifty"), "Done."],
+    play: async (task) => {
+      const logged = async (type: string, count: number): Promise<void> => {
+        while ((await task.events()).filter((each) => each.type === type).length < count);
+      };
+      await task.start("Transfer.", { owner: "owen" });
+      await task.until("waiting-approval");
+      await task.send("Do it.", { from: "sid", messageId: "m-2" });
+      await logged("message.received", 2);
+      await task.decide(approve);
+      await logged("approval.opened", 2);
+      await task.until("waiting-approval");
+      await task.decide({ ...approve, by: "sid" }).catch(() => undefined);
+      await logged("approval.refused", 1);
+      await task.decide(approve);
+      await task.until("idle");
+    },
+  },
+  {
     name: "a cancellation while an approval is open",
     agent: agentOf("withdrawn"),
     script: [wants("move")],

@@ -101,7 +101,7 @@ describe("an effect of which nobody knows", () => {
     await task.cancel();
     await task.until("cancelled", { withinMs: 10 * MINUTE });
     expect(clock.now() - before).toBe(30 * SECOND);
-    expect(dataOf(await task.events(), "task.cancelled")).toEqual([
+    expect(dataOf(await task.events(), "task.cancelled")).toMatchObject([
       { unknown: [operations[0]?.operationId] },
     ]);
   });

@@ -12,11 +12,19 @@ import { scriptedModel } from "../../testing/scripted-model.ts";
 import type { TaskClient } from "../../testing/task-client.ts";
 import { startEngine, type TestEngine } from "../support/restate.ts";
 import { APPROVAL_RULES, APPROVAL_SCENARIOS } from "./approval-scenarios.ts";
+import { CONTROL_SCENARIOS } from "./control-scenarios.ts";
 import { EFFECT_SCENARIOS } from "./effect-scenarios.ts";
 import type { Scenario } from "./scenarios.ts";
 import { SCENARIOS } from "./scenarios.ts";
+import { WAIT_SCENARIOS } from "./wait-scenarios.ts";
 
-const ALL = [...SCENARIOS, ...EFFECT_SCENARIOS, ...APPROVAL_SCENARIOS];
+const ALL = [
+  ...SCENARIOS,
+  ...EFFECT_SCENARIOS,
+  ...APPROVAL_SCENARIOS,
+  ...WAIT_SCENARIOS,
+  ...CONTROL_SCENARIOS,
+];
 const approvals = APPROVAL_RULES;
 const onServer = new Map(ALL.map(({ agent, script }) => [agent.name, scriptedModel(script)]));
 

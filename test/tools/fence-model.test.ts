@@ -122,6 +122,7 @@ async function play(
 function isTrue({ answer, effects }: Played): boolean {
   switch (answer.outcome) {
     case "ok":
+    case "waiting":
       return effects.length > 0;
     case "error":
     case "blocked":

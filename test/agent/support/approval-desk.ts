@@ -42,9 +42,10 @@ export interface ApprovalDesk {
 }
 
 export interface DeskOf {
-  /** Default: an order and an amount. */
+  /** Default: an order and an amount. A list is so many calls of one step. */
   readonly wants?: unknown;
   readonly owner?: string;
+  readonly tenant?: string;
   readonly tool?: Partial<Pick<AnyTool, "version" | "effect" | "approval">>;
   readonly app?: Partial<AppOptions>;
   readonly world?: World;
@@ -95,7 +96,9 @@ export async function startRefund(scene: Scene, of: DeskOf = {}): Promise<Approv
   last += 1;
   const tool = `refund-${last}`;
   const world = of.world ?? newWorld();
-  const model = scriptedModel(of.script ?? [asksFor([tool, of.wants ?? REFUND]), says("done")]);
+  const wants: readonly unknown[] = Array.isArray(of.wants) ? of.wants : [of.wants ?? REFUND];
+  const asks = asksFor(...wants.map((each) => [tool, each] as const));
+  const model = scriptedModel(of.script ?? [asks, says("done")]);
   const desk = await scene.open({
     name: `refunds-${last}`,
     model,
@@ -103,7 +106,8 @@ export async function startRefund(scene: Scene, of: DeskOf = {}): Promise<Approv
     ...(of.app === undefined ? {} : { app: of.app }),
   });
   const task = desk.task("t");
-  await task.start("Refund it.", of.owner);
+  const { owner, tenant } = of;
+  await task.post("start", { message: "Refund it.", owner, tenant });
   return { task, world, model, tool, ...approvalsOf(scene, task) };
 }
 

@@ -124,6 +124,7 @@ function refundTool(world: World) {
   });
 }
 
-export function deskServices(world: World) {
-  return [createApprovalObject(portsOf(world)), waiterService, desk, refundTool(world)];
+export function deskServices(world: World, more: Pick<ApprovalPorts, "retentionMs"> = {}) {
+  const approvals = createApprovalObject({ ...portsOf(world), ...more });
+  return [approvals, waiterService, desk, refundTool(world)];
 }

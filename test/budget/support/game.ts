@@ -103,6 +103,7 @@ function reserveNext(game: Game, player: Player, dice: number): void {
     at: NOON + player.day * DAY_MS,
     settles: [],
     oldest: Math.min(n, ...player.open.keys()),
+    works: true,
     wake: { agent: "clerk", taskId: player.uid },
   });
 }

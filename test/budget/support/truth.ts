@@ -64,6 +64,8 @@ export function waitingInVain(game: Game): readonly string[] {
 function shortLevels(game: Game, { key, place, asks }: Player): readonly string[] {
   const { owner, ancestors = [] } = place;
   const day = budgetKey({ level: "day", tenant, date: utcDate(asks?.at ?? 0) });
+  // Who is denied has given up its one of `concurrency`, and needs it again.
+  const needed = plus(asks?.amounts ?? {}, { concurrency: 1 });
   const levels = [
     key,
     ...ancestors.map((taskUid) => budgetKey({ level: "task", taskUid })),
@@ -75,7 +77,7 @@ function shortLevels(game: Game, { key, place, asks }: Player): readonly string[
     const budget = game.network.budgets.get(each);
     if (budget === undefined) return false;
     const taken = each === day ? truthOfDay(game, day) : truthOf(game, each);
-    return shortOf(limitsOf(budget, game.settings), plus(taken, asks?.amounts ?? {})) !== undefined;
+    return shortOf(limitsOf(budget, game.settings), plus(taken, needed)) !== undefined;
   });
 }
 

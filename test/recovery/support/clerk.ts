@@ -6,7 +6,8 @@ import type { AgentLimits } from "../../../contract/agent.ts";
 import type { EffectClass } from "../../../contract/effect-class.ts";
 import type { ModelProvider, ModelRequest, ResolvedMessage } from "../../../contract/model.ts";
 import { digestOf } from "../../../core/digest.ts";
-import { defineAgent, defineTool } from "../../../index.ts";
+import type { WaitRequest } from "../../../contract/wait.ts";
+import { defineAgent, defineTool, defineWait } from "../../../index.ts";
 import type { WorldRequest } from "./world.ts";
 
 export const CLERK = "clerk";
@@ -27,6 +28,10 @@ export function createClerk(tell: TellWorld, limits: Partial<AgentLimits> = {}) 
     clerkTool(tell, "look", "read"),
     clerkTool(tell, "pay", "financial", "never"),
     clerkTool(tell, "refund", "financial"),
+    clerkWait("nap", (what, now) => ({ kind: "timer", at: now + Number(what) })),
+    clerkWait("hear", (what, now) => {
+      return { kind: "event", topic: "told", key: what, deadlineAt: now + 60_000 };
+    }),
   ];
   const agent = defineAgent({
     name: CLERK,
@@ -59,6 +64,16 @@ function clerkTool(
       await tell({ at: `${name} ${what} after`, taskId });
       return `${name} ${what}: ok`;
     },
+  });
+}
+
+/** `nap 200` waits so many milliseconds, `hear x` for an event of this key. */
+function clerkWait(name: string, wait: (what: string, now: number) => WaitRequest) {
+  return defineWait({
+    name,
+    description: `Waits for ${name}.`,
+    input: z.strictObject({ what: z.string() }),
+    wait: ({ what }, { now }) => wait(what, now),
   });
 }
 

@@ -1,0 +1,110 @@
+// Owns the scenarios of messages and control that are run in memory and on a server, to see that
+// both write the same task log (L2).
+import { z } from "zod";
+import type { AgentDefinition } from "../../contract/agent.ts";
+import { defineAgent, defineTool } from "../../index.ts";
+import type { TaskClient } from "../../testing/task-client.ts";
+import type { Scenario } from "./scenarios.ts";
+
+const SAID = { reason: "let me look", by: "olga" };
+
+const input = z.object({ cents: z.int() });
+
+const pay = defineTool({
+  name: "pay-control",
+  description: "Pays.",
+  input,
+  output: z.string(),
+  effect: "financial",
+  execute: ({ cents }) => `paid ${cents}`,
+});
+
+const wire = defineTool({
+  name: "wire-control",
+  description: "Wires money.",
+  input,
+  output: z.string(),
+  effect: "reversible",
+  approval: "never",
+  execute: ({ cents }) => `wired ${cents}`,
+  compensate: () => ({ outcome: "undone" }),
+});
+
+function clerk(name: string): AgentDefinition {
+  const model = { provider: name, model: "small" };
+  return defineAgent({ name, instructions: "Pay.", model, tools: [pay, wire] });
+}
+
+const wants = (tool: string) => ({ calls: [{ tool, arguments: { cents: 5 } }] });
+
+async function asked(task: TaskClient): Promise<string> {
+  await task.start("Pay.");
+  const { operations } = await task.until("waiting-approval");
+  return operations[0]?.operationId ?? "";
+}
+
+export const CONTROL_SCENARIOS: readonly Scenario[] = [
+  {
+    name: "a pause, in which a person approves and another says something, and a resume",
+    agent: clerk("control-held"),
+    script: [wants("pay-control"), "Paid."],
+    play: async (task) => {
+      await asked(task);
+      await task.control({ verb: "pause", ...SAID });
+      await task.send("And be quick.", { messageId: "m-2" });
+      while ((await task.events()).filter(({ type }) => type === "message.received").length < 2);
+      await task.decide({ decision: "approve", by: "ada", via: "decide" });
+      while (!(await task.events()).some(({ type }) => type === "approval.decided"));
+      await task.control({ verb: "resume", ...SAID });
+      await task.until("idle");
+    },
+  },
+  {
+    name: "a message that interrupts a wait for a person",
+    agent: clerk("control-interrupted"),
+    script: [wants("pay-control"), "Stopped."],
+    play: async (task) => {
+      await asked(task);
+      await task.send("Stop.", { messageId: "m-2", mode: "interrupt" });
+      await task.until("idle");
+    },
+  },
+  {
+    name: "two messages that are kept for later turns",
+    agent: clerk("control-kept"),
+    script: [wants("pay-control"), "One.", "Two.", "Three."],
+    play: async (task) => {
+      const operationId = await asked(task);
+      await task.send("Second.", { messageId: "m-2", mode: "queue" });
+      await task.send("Third.", { messageId: "m-3", mode: "queue" });
+      while ((await task.status()).kept !== 2);
+      await task.control({ verb: "override", operationId, result: { by: "hand" }, ...SAID });
+      await task.until("idle");
+    },
+  },
+  {
+    name: "a transfer, a failed turn that is tried again, and the end by a person",
+    agent: clerk("control-handed-over"),
+    script: [{ failure: "invalid_request" }, "At last."],
+    play: async (task) => {
+      await task.start("Pay.", { owner: "ann" });
+      await task.until("failed");
+      await task.control({ verb: "transfer", owner: "bob", escalation: "desk", ...SAID });
+      await task.retry({ reason: "again", by: "olga" });
+      await task.until("idle");
+      await task.control({ verb: "complete", ...SAID });
+      await task.until("completed");
+    },
+  },
+  {
+    name: "a task that is retired with an effect that stays and a wait that is closed",
+    agent: clerk("control-retiring"),
+    script: [wants("wire-control"), wants("pay-control")],
+    play: async (task) => {
+      await asked(task);
+      await task.control({ verb: "quarantine", ...SAID });
+      await task.control({ verb: "retire", ...SAID });
+      await task.until("retired");
+    },
+  },
+];
