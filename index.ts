@@ -36,6 +36,8 @@ export type { ModelPrice } from "./services/prices/model-price.ts";
 export { createApp } from "./services/server.ts";
 export type { App, ServeOptions, Worker } from "./services/server.ts";
 export { credentialRefused } from "./tools/credential-refused.ts";
+export { delegate } from "./tools/delegate.ts";
+export type { DelegateSpec } from "./tools/delegate.ts";
 export { askHuman } from "./tools/ask-human.ts";
 export { defineTool } from "./tools/define-tool.ts";
 export type { ToolSpec } from "./tools/define-tool.ts";

@@ -1,7 +1,8 @@
 // Owns the agents and tools of the measurements: a clerk whose tool only reads, and a cashier
 // whose tool waits for an approval.
 import { z } from "zod";
-import { defineAgent, defineTool } from "../index.ts";
+import { defineAgent, defineTool, waitForEvent } from "../index.ts";
+import { longCall } from "./long-call.ts";
 import { mark } from "./marks.ts";
 
 /** In the worker's `providers`. */
@@ -92,3 +93,22 @@ export const approved = defineAgent({
   name: "approved",
   tools: [defineTool({ ...promised, name: "pay-approved", description, execute: pay })],
 });
+
+/** Is in the middle of something that takes long when a command comes. */
+export const slow = defineAgent({
+  ...shared,
+  name: "slow",
+  tools: [
+    defineTool({
+      name: "search",
+      description: "Searches for an item, which takes long.",
+      input,
+      output: z.string(),
+      effect: "read",
+      execute: ({ label }, { signal }) => longCall("tool", label, signal),
+    }),
+  ],
+});
+
+/** Waits for an event from outside. */
+export const waiter = defineAgent({ ...shared, name: "waiter", tools: [waitForEvent] });

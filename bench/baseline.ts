@@ -12,6 +12,7 @@ import {
   service,
 } from "@restatedev/restate-sdk";
 import { lookUp } from "./agents.ts";
+import { baselineControl, baselineSlow } from "./baseline-control.ts";
 import type { Orders } from "./orders.ts";
 import { argumentsOf, reply } from "./scripted-model.ts";
 
@@ -51,9 +52,8 @@ const task = object({
 
 /** Serves the baseline on 127.0.0.1; resolves to the address to register. */
 export function serveBaseline(port: number): Promise<string> {
-  const server = createServer(
-    createEndpointHandler({ services: [tool, task], logger: () => undefined }),
-  );
+  const services = [tool, task, baselineControl, baselineSlow];
+  const server = createServer(createEndpointHandler({ services, logger: () => undefined }));
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => resolve(`http://127.0.0.1:${port}/`));

@@ -4,6 +4,8 @@
 export interface Bench {
   /** Low counts: shows that it works, not how well. */
   readonly quick: boolean;
+  /** Of `--tasks`: how many tasks are parked; absent: as the measurement has it. */
+  readonly tasks?: number | undefined;
   /** Tells whoever watches how far it is. */
   say(progress: string): void;
 }

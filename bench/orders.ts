@@ -10,13 +10,21 @@ export const ordersSchema = z.object({
   steps: z.int().min(0),
   /** Whether every model call is marked, or only the one that answers with text. */
   markAll: z.boolean().default(false),
+  /**
+   * What is in flight until it is stopped: a tool's call, a model's, the pause that a provider has
+   * asked for, or the engine's retries of a segment that fails.
+   */
+  stop: z.enum(["tool", "model", "pause", "backoff"]).optional(),
 });
 export type Orders = z.infer<typeof ordersSchema>;
 
+/** Of the events that waiting tasks are woken by. */
+export const EVENT_TOPIC = "bench.go";
+
 /** Something that happened in a worker. */
 export interface Mark {
-  /** `final`: the model is called and will answer with text. */
-  readonly kind: "model" | "final" | "tool";
+  /** `final`: the model is called and will answer with text. `failed`: a segment has failed. */
+  readonly kind: "model" | "final" | "tool" | "failed";
   readonly label: string;
   /** Steps that were done before. */
   readonly step: number;

@@ -21,6 +21,11 @@ export async function residentBytes(pid: number): Promise<number> {
   return Number(kilobytes) * 1024;
 }
 
+/** File descriptors that a process has open. */
+export async function openFiles(pid: number): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`)).length;
+}
+
 export interface DiskUse {
   /** As `du` counts: what the files take on the disk, preallocated space included. */
   readonly allocated: number;

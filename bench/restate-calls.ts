@@ -17,10 +17,12 @@ export interface RestateCalls {
   openInvocations(): Promise<Readonly<Record<string, number>>>;
   /** Resolves when no invocation is under way. */
   settled(): Promise<void>;
+  /** Resolves when none is but those of this handler that are suspended. */
+  settledBut(handler: string): Promise<void>;
 }
 
 const POLL_MS = 50;
-const BOUND_MS = 120_000;
+const BOUND_MS = 600_000;
 
 const OPEN =
   "SELECT target_service_name AS service, target_handler_name AS handler, status, " +
@@ -49,16 +51,26 @@ export function createRestateCalls(ingressUrl: string, adminUrl: string): Restat
       until("all invocations completed", async () => {
         return Object.keys(await calls.openInvocations()).length === 0;
       }),
+    settledBut: (handler) =>
+      until("all others completed", async () =>
+        Object.keys(await calls.openInvocations()).every((each) =>
+          each.endsWith(`/${handler} suspended`),
+        ),
+      ),
   };
   return calls;
 }
 
-/** Resolves once the condition holds; rejects after two minutes. */
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+/** Resolves once the condition holds; rejects after ten minutes. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean>,
+  pollMs = POLL_MS,
+): Promise<void> {
   const deadline = Date.now() + BOUND_MS;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`not within ${BOUND_MS} ms: ${what}`);
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
 }
 

@@ -7,11 +7,13 @@ import type { Measurement } from "./measurement.ts";
 import { approval } from "./measurements/approval.ts";
 import { bytes } from "./measurements/bytes.ts";
 import { calls } from "./measurements/calls.ts";
+import { control } from "./measurements/control.ts";
 import { latency } from "./measurements/latency.ts";
 import { oneTurn } from "./measurements/one-turn.ts";
 import { parked } from "./measurements/parked.ts";
 import { recovery } from "./measurements/recovery.ts";
 import { throughput } from "./measurements/throughput.ts";
+import { wake } from "./measurements/wake.ts";
 import { updatePage } from "./performance-page.ts";
 import { rounded } from "./statistics.ts";
 
@@ -21,6 +23,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   bytes,
   recovery,
   approval,
+  wake,
+  control,
   calls,
   parked,
   oneTurn,
@@ -29,10 +33,11 @@ const MEASUREMENTS: readonly Measurement[] = [
 const RESULTS = new URL("results.json", import.meta.url);
 const PAGE = new URL("../docs/performance.md", import.meta.url);
 
-const USAGE = `npm run bench [-- [--quick] [name ...]]
+const USAGE = `npm run bench [-- [--quick] [--tasks <count>] [name ...]]
 
 Measures, writes bench/results.json, and the tables in docs/performance.md.
 --quick   low counts, to see that it works; prints the tables and writes nothing
+--tasks   how many tasks "parked" parks, 2,000 by default
 name      ${MEASUREMENTS.map(({ name }) => name).join(", ")}; all of them by default
 `;
 
@@ -41,14 +46,18 @@ interface Stored {
   readonly result: unknown;
 }
 
-async function main(quick: boolean, chosen: readonly Measurement[]): Promise<void> {
+async function main(
+  quick: boolean,
+  tasks: number | undefined,
+  chosen: readonly Measurement[],
+): Promise<void> {
   // Once, since the load of later measurements would be that of the ones before.
   const machine = await describeMachine();
   for (const measurement of chosen) {
     const { name } = measurement;
     const say = (progress: string): void => console.error(`${name}: ${progress}`);
     say("starting");
-    const result = await measurement.measure({ quick, say });
+    const result = await measurement.measure({ quick, tasks, say });
     console.log(`\n${name}\n\n${measurement.describe(result)}\n`);
     // After each, so that an interruption loses one.
     if (!quick) await store(measurement, { machine, result });
@@ -70,15 +79,19 @@ function toMicroseconds(_key: string, value: unknown): unknown {
 const { values, positionals } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
+    tasks: { type: "string" },
     help: { type: "boolean", default: false },
   },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !MEASUREMENTS.some((each) => each.name === name));
-if (values.help || unknown.length > 0) {
+const tasks = values.tasks === undefined ? undefined : Number(values.tasks);
+const isCount = tasks === undefined || (Number.isInteger(tasks) && tasks > 0);
+if (!isCount) console.error(`--tasks takes a count, and not "${values.tasks}".`);
+if (values.help || !isCount || unknown.length > 0) {
   for (const name of unknown) console.error(`There is no measurement "${name}".`);
   console.log(USAGE);
   process.exit(values.help ? 0 : 1);
 }
 const isChosen = ({ name }: Measurement) => positionals.length === 0 || positionals.includes(name);
-await main(values.quick, MEASUREMENTS.filter(isChosen));
+await main(values.quick, tasks, MEASUREMENTS.filter(isChosen));

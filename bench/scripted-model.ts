@@ -3,8 +3,11 @@
 // calls the same function, so that what the model itself costs is on both sides.
 import { createHash } from "node:crypto";
 import type { ModelProvider, ModelRequest, ProviderReply } from "../contract/index.ts";
+import { waitForEvent } from "../index.ts";
+import { failingText } from "./failing-artifacts.ts";
+import { longCall } from "./long-call.ts";
 import { mark } from "./marks.ts";
-import { type Orders, ordersSchema } from "./orders.ts";
+import { EVENT_TOPIC, type Orders, ordersSchema } from "./orders.ts";
 
 /** About what a short answer takes in OpenAI's own format. */
 const RESPONSE_BYTES = 700;
@@ -33,11 +36,37 @@ export function reply(orders: Orders, step: number, tool: string): ProviderReply
 }
 
 export const scriptedModel: ModelProvider = {
-  call(request) {
+  async call(request, signal) {
     const { orders, step } = readRequest(request);
-    return Promise.resolve(reply(orders, step, request.tools[0]?.name ?? ""));
+    const tool = request.tools[0]?.name ?? "";
+    if (orders.stop !== undefined && step === 0) return stopped(orders, tool, signal);
+    const plain = reply(orders, step, tool);
+    if (tool !== waitForEvent.name || plain.kind !== "answered") return plain;
+    return {
+      ...plain,
+      calls: plain.calls.map((each) => ({ ...each, arguments: eventOf(orders) })),
+    };
   },
 };
+
+/** What is in flight when a command comes. */
+async function stopped(orders: Orders, tool: string, signal: AbortSignal): Promise<ProviderReply> {
+  const { label, stop } = orders;
+  if (stop === "tool") return reply({ ...orders, steps: 1 }, 0, tool);
+  if (stop === "model") await longCall("model", label, signal);
+  else mark("model", label, 0);
+  if (stop === "pause") return { kind: "wait", code: "overloaded", retryAfterMs: PAUSE_MS };
+  const answer = reply({ ...orders, steps: 0 }, 0, tool);
+  return { ...answer, ...(stop === "backoff" ? { text: failingText(label) } : {}) };
+}
+
+/** Below the bound from which a task parks. */
+const PAUSE_MS = 25_000;
+
+/** The event that a task waits for has the task's label as its key. */
+function eventOf({ label }: Orders): string {
+  return JSON.stringify({ topic: EVENT_TOPIC, key: label });
+}
 
 /** The last user message has the orders; each tool message behind it is a step that is done. */
 function readRequest({ messages }: ModelRequest): { orders: Orders; step: number } {

@@ -2,8 +2,9 @@
 // same process the hand-written baseline on a port of its own. Ends with whoever started it.
 import { createApp, createFsArtifactStore } from "../index.ts";
 import { createLogger } from "../services/log.ts";
-import { approved, cashier, clerk, fenced, keyed, PROVIDER } from "./agents.ts";
+import { approved, cashier, clerk, fenced, keyed, PROVIDER, slow, waiter } from "./agents.ts";
 import { serveBaseline } from "./baseline.ts";
+import { failing } from "./failing-artifacts.ts";
 import { countWireBytes, say } from "./marks.ts";
 import { workerOptionsSchema } from "./orders.ts";
 import { scriptedModel } from "./scripted-model.ts";
@@ -11,9 +12,9 @@ import { scriptedModel } from "./scripted-model.ts";
 const options = workerOptionsSchema.parse(JSON.parse(process.argv[2] ?? ""));
 countWireBytes();
 const app = createApp({
-  agents: [clerk, cashier, keyed, fenced, approved],
+  agents: [clerk, cashier, keyed, fenced, approved, slow, waiter],
   providers: { [PROVIDER]: scriptedModel },
-  artifacts: createFsArtifactStore({ directory: options.artifacts }),
+  artifacts: failing(createFsArtifactStore({ directory: options.artifacts })),
   ingressUrl: options.ingressUrl,
   adminUrl: options.adminUrl,
   logger: createLogger("error"),

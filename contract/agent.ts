@@ -1,6 +1,7 @@
 // Owns what an agent is to its author. Imports nothing of Restate (R21).
 import type { NamedGrant } from "./grant.ts";
 import type { ModelChoice } from "./model.ts";
+import type { ReviewWhen } from "./review.ts";
 import type { AnySchema, AnyTool } from "./tool.ts";
 
 /** Bounds of an agent's work. Every one is enforced by core/. */
@@ -31,8 +32,14 @@ export interface AgentLimits {
   readonly maxWaitMs: number;
   /** A wait's end that is taken in later than this, in milliseconds, is too late (R40). */
   readonly lateAfterMs: number;
+  /** Child tasks of one task that are at work at once; further calls wait for their turn. */
+  readonly maxOpenChildren: number;
+  /** Generations of child tasks below a task that has no parent. */
+  readonly maxChildDepth: number;
   /** Messages that no model call has taken in yet, kept ones included; beyond, they are refused. */
   readonly maxWaitingMessages: number;
+  /** Segments lost in a row right after a message was taken in, at which it is quarantined (F23). */
+  readonly maxMessageAttempts: number;
 }
 
 export const DEFAULT_LIMITS: AgentLimits = {
@@ -49,7 +56,10 @@ export const DEFAULT_LIMITS: AgentLimits = {
   maxProviderWaitMs: 30 * 1000,
   maxWaitMs: 30 * 24 * 60 * 60 * 1000,
   lateAfterMs: 60 * 60 * 1000,
+  maxOpenChildren: 16,
+  maxChildDepth: 5,
   maxWaitingMessages: 1_000,
+  maxMessageAttempts: 5,
 };
 
 /** An agent, complete. Made by `defineAgent`. */
@@ -72,4 +82,6 @@ export interface AgentDefinition<Output = unknown> {
   readonly oneShot: boolean;
   /** What a wait's end that comes too late does: the model is told, or the turn fails. */
   readonly whenLate: "tell" | "stop";
+  /** When a person releases the answer of a turn; undefined is never. */
+  readonly review: ReviewWhen | undefined;
 }

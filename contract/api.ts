@@ -7,13 +7,16 @@ import { messageContentSchema, messageModeSchema } from "./message.ts";
 import { textSchema } from "./text.ts";
 import type { Deciders } from "./approval.ts";
 import type { BudgetDenial, ExtensionView } from "./budget.ts";
+import type { ChildView, ParentTask } from "./child.ts";
 import type { Hold, SettlementReport } from "./control-view.ts";
 import type { EffectClass } from "./effect-class.ts";
 import type { TaskEvent } from "./event.ts";
 import type { ContextMessage } from "./model.ts";
 import type { TaskStatus } from "./status.ts";
+import type { ReviewView } from "./review.ts";
 import type { BlockCode } from "./tool.ts";
 import type { WaitView } from "./wait.ts";
+import type { Stuck } from "./watch.ts";
 
 /** How long `ask` waits when the caller does not say, and at most, in milliseconds. */
 export const DEFAULT_ASK_TIMEOUT_MS = 60_000;
@@ -34,6 +37,8 @@ export const noInputSchema = z.unknown();
 
 /** What a caller says of itself. */
 export const actorIdSchema = textSchema.min(1).max(256);
+/** Why: part of the record for ever (R73). */
+export const reasonSchema = textSchema.min(1).max(1024);
 
 export const startInputSchema = z.strictObject({
   message: messageContentSchema,
@@ -78,20 +83,22 @@ export const eventsInputSchema = z
   .default({ after: -1, limit: 100 });
 export type EventsInput = z.infer<typeof eventsInputSchema>;
 
-export const cancelInputSchema = z
-  .strictObject({
-    reason: textSchema.max(1024).optional(),
-    by: actorIdSchema.optional(),
-    /** Whether applied effects are undone where their tools can; true by default. */
-    compensate: z.boolean().optional(),
-  })
-  .default({});
+export const cancelInputSchema = z.strictObject({
+  reason: reasonSchema,
+  by: actorIdSchema.optional(),
+  /** Whether applied effects are undone where their tools can; true by default. */
+  compensate: z.boolean().optional(),
+});
 export type CancelInput = z.infer<typeof cancelInputSchema>;
 
 export const recoverInputSchema = z
   .strictObject({
     cause: textSchema.min(1).max(256).default("operator"),
     park: z.boolean().default(false),
+    /** How often the engine has tried the segment before it gave up on it. */
+    attempts: z.exactOptional(z.int().min(1)),
+    /** A segment that runs gives up its model call. */
+    abort: z.exactOptional(z.literal(true)),
   })
   .default({ cause: "operator", park: false });
 export type RecoverInput = z.infer<typeof recoverInputSchema>;
@@ -228,6 +235,8 @@ export interface StatusView {
   readonly lastTurn?: TurnAnswer;
   /** Of a task in `waiting-budget`: which budget has no room, in the numbers of that instant. */
   readonly budget?: BudgetDenial & { readonly extension?: ExtensionView };
+  /** The answer of the turn waits for a person to release it. */
+  readonly review?: ReviewView;
   /** Applied effects that `cancel` or `rollback` would undo; absent when there are none. */
   readonly effects?: number;
   readonly cursor: number;
@@ -235,10 +244,21 @@ export interface StatusView {
   readonly hold?: Hold;
   /** The last turn went on after an interruption: when it was noticed, and how often (R66). */
   readonly resumed?: { readonly at: number; readonly cause: string; readonly times: number };
+  /** The task whose call has made this one. */
+  readonly parent?: ParentTask;
+  /** Child tasks that are not known to have ended; absent is none. */
+  readonly children?: readonly ChildView[];
   /** Messages that are kept for later turns; absent is none. */
   readonly kept?: number;
+  /** Messages that no segment got past, 16 at most: `retry` or `drop` them. Absent is none. */
+  readonly quarantined?: {
+    readonly count: number;
+    readonly messages: readonly { readonly messageId: string; readonly seq: number }[];
+  };
   /** Of a task that has ended: what became of everything that it had begun. */
   readonly settlement?: SettlementReport;
+  /** It was found not to move; `explain` says why. Absent once it makes progress (R67). */
+  readonly stuck?: Stuck;
   readonly owner?: string;
   /** Who answers for the task when its owner cannot. */
   readonly escalation?: string;

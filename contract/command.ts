@@ -4,10 +4,12 @@ import type { ApprovalWake } from "./approval.ts";
 import type { StoredText } from "./artifact.ts";
 import type { BudgetNotice } from "./budget.ts";
 import type { BudgetParent } from "./budget-parent.ts";
+import type { AskedByParent, ChildNotice, ParentTask } from "./child.ts";
 import type { ControlCommand } from "./control.ts";
 import type { NamedGrant } from "./grant.ts";
 import type { EventNotice } from "./inbox.ts";
 import type { MessageMode, StoredPart } from "./message.ts";
+import type { FlagCommand } from "./watch.ts";
 
 export const COMMAND_VERSION = 1;
 
@@ -21,6 +23,7 @@ interface MessageCommand {
   readonly listener?: string;
   /** Absent is `steer`. */
   readonly mode?: MessageMode;
+  readonly asked?: AskedByParent;
 }
 
 /** Input of `apply`. */
@@ -32,6 +35,9 @@ export type Command = { readonly v: typeof COMMAND_VERSION } & (
       readonly tenant?: string;
       /** Of a child: the task whose budget it draws on. */
       readonly budgetParent?: BudgetParent;
+      readonly parent?: ParentTask;
+      /** Of a child: what its parent may do, and so it at most; absent where that has no bounds. */
+      readonly within?: readonly NamedGrant[];
       /** Absent means the agent's. */
       readonly grants?: readonly NamedGrant[];
     } & MessageCommand)
@@ -58,7 +64,20 @@ export type Command = { readonly v: typeof COMMAND_VERSION } & (
       readonly reason: string;
       readonly by?: string;
     }
-  | { readonly type: "recover"; readonly cause: string; readonly park: boolean }
+  | {
+      readonly type: "recover";
+      readonly cause: string;
+      readonly park: boolean;
+      /** How often the engine has tried the segment before it gave up on it. */
+      readonly attempts?: number;
+    }
+  /** Of a message that was quarantined. */
+  | {
+      readonly type: "retry-message" | "drop-message";
+      readonly messageId: string;
+      readonly reason: string;
+      readonly by?: string;
+    }
   | {
       readonly type: "answer";
       readonly operationId: string;
@@ -74,7 +93,10 @@ export type Command = { readonly v: typeof COMMAND_VERSION } & (
       readonly reason: string;
       readonly by?: string;
     }
+  /** Its owner was found to be nobody, and its escalation owner to be somebody. */
+  | { readonly type: "succeed"; readonly owner: string; readonly escalation: string }
   | ControlCommand
+  | FlagCommand
 );
 
 /** What a person says of an effect of which nobody knows (R95). */
@@ -105,6 +127,7 @@ export type Wake = { readonly v: typeof COMMAND_VERSION } & (
   | ApprovalWake
   | BudgetNotice
   | EventNotice
+  | ChildNotice
 );
 
 /** Input of `begin`. */
@@ -122,6 +145,9 @@ export interface RunInput {
   /** When it was asked for, milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** How often the engine tries a segment before it pauses it; the supervisor goes on from there. */
+export const SEGMENT_ATTEMPTS = 24;
 
 /** Input of `holdfast.waiter/wait`, a frozen format: waiters outlive deployments (L4). */
 export interface WaiterRequest {

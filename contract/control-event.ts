@@ -1,11 +1,13 @@
 // Owns what the task log says of control: holds, statements, owners, and ends that people decide.
 // A part of event.ts, whose rules of compatibility hold here.
 import type { CallPosition } from "./call-position.ts";
+import type { AskedByParent } from "./child.ts";
 import type { SettlementReport } from "./control-view.ts";
 import type { StoredPart } from "./message.ts";
+import type { QuarantineEventData } from "./quarantine-event.ts";
 import type { TaskStatus } from "./status.ts";
 
-export interface ControlEventData {
+export interface ControlEventData extends QuarantineEventData {
   "task.paused": { from: TaskStatus; when: "safe-point" | "now" };
   "task.quarantined": { from: TaskStatus };
   "task.resumed": { from: TaskStatus };
@@ -17,7 +19,13 @@ export interface ControlEventData {
   "call.withdrawn": CallPosition & { code: string; message: string };
   "owner.changed": { from?: string; owner: string; escalation?: string };
   /** Kept until the turn ends; the `n`-th that was kept. */
-  "message.queued": { n: number; messageId: string; parts: readonly StoredPart[]; digest: string };
+  "message.queued": {
+    n: number;
+    messageId: string;
+    parts: readonly StoredPart[];
+    digest: string;
+    asked?: AskedByParent;
+  };
   "retire.requested": { from: TaskStatus };
   "task.retired": { unknown: readonly string[]; report: SettlementReport };
   "task.killed": { unknown: readonly string[]; report: SettlementReport };

@@ -1,5 +1,6 @@
 // Owns what control leaves in a task's status: a hold, and the report of what an end has left.
 // Persisted in the head and the log: add optional fields only.
+import type { SettledChild } from "./child.ts";
 import type { TaskStatus } from "./status.ts";
 
 /** What became of everything that a task had begun, when it ended. */
@@ -18,6 +19,8 @@ export interface SettlementReport {
     readonly tool: string;
     readonly outcome: SettledAs;
   }[];
+  /** Children that were there when the end began, the last 64; absent where there were none. */
+  readonly children?: readonly SettledChild[];
 }
 
 export type SettledAs = "undone" | "committed" | "unknown" | "cancelled";

@@ -1,14 +1,12 @@
 // Owns the verbs by which people control a task, the bodies and answers of their handlers, and
 // the commands that they become (docs/control.md). Where each is taken is in core/control/verbs.ts.
 import { z } from "zod";
-import { actorIdSchema } from "./api.ts";
+import { actorIdSchema, reasonSchema } from "./api.ts";
 import type { StoredText } from "./artifact.ts";
 import type { TaskStatus } from "./status.ts";
 import { textSchema } from "./text.ts";
 
-/** Why: part of the record for ever (R73). */
-const reasonText = textSchema.min(1).max(1024);
-const said = { reason: reasonText, by: z.exactOptional(actorIdSchema) };
+const said = { reason: reasonSchema, by: z.exactOptional(actorIdSchema) };
 
 /** Bytes of JSON that an overriding result has at most. */
 export const MAX_OVERRIDE_BYTES = 16 * 1024;
@@ -93,6 +91,11 @@ export interface ControlResult {
   readonly status: TaskStatus;
   /** `accepted`: not applied yet, because the task is busy; `status` and `events` tell. */
   readonly result: "applied" | "accepted";
+}
+
+/** Answer of `succeed`. `nobody`: the owner is gone, and no escalation owner is there. */
+export interface SucceedResult {
+  readonly result: "nothing" | "nobody" | "accepted";
 }
 
 /** Body of `holdfast.control/kill`. */

@@ -1,13 +1,13 @@
 // Owns the bodies and answers of the agent object's handlers by which people deal with effects
 // (settle, retry, rollback) and by which a tool's service asks for authority. As in api.ts.
 import { z } from "zod";
-import { actorIdSchema } from "./api.ts";
+import { actorIdSchema, reasonSchema } from "./api.ts";
 import type { Hold } from "./control-view.ts";
 import { grantsSchema, type NamedGrant } from "./grant.ts";
+import { messageIdSchema } from "./ids.ts";
 import type { TaskStatus } from "./status.ts";
 import { textSchema } from "./text.ts";
 
-const reasonText = textSchema.min(1).max(1024);
 const operationIdText = textSchema.min(1).max(256);
 
 /** Bytes of JSON that a stated result has at most. */
@@ -19,7 +19,7 @@ export const settleInputSchema = z
     outcome: z.enum(["applied", "not-applied"]),
     /** Any JSON, which the model reads as the call's result. Only with `applied`. */
     result: z.exactOptional(z.unknown()),
-    reason: reasonText,
+    reason: reasonSchema,
     by: z.exactOptional(actorIdSchema),
   })
   .refine(({ outcome, result }) => outcome === "applied" || result === undefined, {
@@ -46,21 +46,35 @@ export const retryInputSchema = z
   .strictObject({
     /** Default: everything that waits. */
     operationId: z.exactOptional(operationIdText),
-    reason: z.exactOptional(reasonText),
+    /** In its place: a message that was quarantined, which is taken in once more. */
+    messageId: z.exactOptional(messageIdSchema),
+    reason: reasonSchema,
     by: z.exactOptional(actorIdSchema),
   })
-  .default({});
+  .refine(({ operationId, messageId }) => operationId === undefined || messageId === undefined, {
+    path: ["messageId"],
+    message: "give either operationId or messageId",
+  });
 export type RetryInput = z.infer<typeof retryInputSchema>;
 
-export const rollbackInputSchema = z
-  .strictObject({ reason: z.exactOptional(reasonText), by: z.exactOptional(actorIdSchema) })
-  .default({});
+/** Body of `drop`: a message that was quarantined is never taken in again. */
+export const dropInputSchema = z.strictObject({
+  messageId: messageIdSchema,
+  reason: reasonSchema,
+  by: z.exactOptional(actorIdSchema),
+});
+export type DropInput = z.infer<typeof dropInputSchema>;
+
+export const rollbackInputSchema = z.strictObject({
+  reason: reasonSchema,
+  by: z.exactOptional(actorIdSchema),
+});
 export type RollbackInput = z.infer<typeof rollbackInputSchema>;
 
 /** Body of `grant`: the task's grants from now on, in the place of those that it had. */
 export const grantInputSchema = z.strictObject({
   grants: grantsSchema,
-  reason: reasonText,
+  reason: reasonSchema,
   by: z.exactOptional(actorIdSchema),
 });
 export type GrantInput = z.infer<typeof grantInputSchema>;
@@ -86,6 +100,13 @@ export interface RetryResult {
   readonly taskUid: string;
   readonly status: TaskStatus;
   readonly result: "accepted";
+}
+
+export interface DropResult {
+  readonly taskUid: string;
+  readonly status: TaskStatus;
+  /** `accepted`: not applied yet, because the task is busy; `status` and `events` tell. */
+  readonly result: "recorded" | "accepted";
 }
 
 export interface RollbackResult {

@@ -17,6 +17,7 @@ export const ERROR_STATUS = {
   operation_in_flight: 412,
   operation_not_waiting: 412,
   operation_not_a_question: 412,
+  message_not_quarantined: 412,
   question_answered: 412,
   question_ended: 410,
   verb_not_allowed: 412,

@@ -5,6 +5,9 @@ import type { StoredText } from "./artifact.ts";
 import type { Amounts, BudgetDenial, BudgetDimension } from "./budget.ts";
 import type { BudgetParent } from "./budget-parent.ts";
 import type { CallPosition } from "./call-position.ts";
+import type { AskedByParent, ParentTask } from "./child.ts";
+import type { ChildEventData } from "./child-event.ts";
+import type { CompensationReport } from "./compensation-report.ts";
 import type { ExtensionEventData } from "./extension-event.ts";
 import type { ControlEventData } from "./control-event.ts";
 import type { SettlementReport } from "./control-view.ts";
@@ -14,11 +17,14 @@ import type { NamedGrant } from "./grant.ts";
 import type { StoredPart } from "./message.ts";
 import type { ModelAnswer, ModelChoice, ModelFallback, ModelUsage, ProviderCode } from "./model.ts";
 import type { TaskStatus } from "./status.ts";
+import type { Released, ReviewEventData } from "./review-event.ts";
 import type { StopScope } from "./stop.ts";
 import type { BlockCode } from "./tool.ts";
 import type { WaitEnd, WaitEventData } from "./wait-event.ts";
+import type { WatchEventData } from "./watch.ts";
 
 export type { CallPosition } from "./call-position.ts";
+export type { CompensationReport } from "./compensation-report.ts";
 
 export const EVENT_VERSION = 1;
 
@@ -35,20 +41,6 @@ export interface Answered extends CallEvidence {
   readonly durationMs: number;
 }
 
-/** What became of undoing the effects of a task. */
-export interface CompensationReport {
-  readonly undone: number;
-  readonly committed: number;
-  readonly unknown: number;
-  /** The last 64; `effect.compensated` says it of each. */
-  readonly effects: readonly {
-    readonly operationId: string;
-    /** Absent in old logs. */
-    readonly tool?: string;
-    readonly outcome: "undone" | "committed" | "unknown";
-  }[];
-}
-
 /** What executes a segment besides the agent's own definition (R94). */
 export interface Release {
   /** SHA-256 of the policy set. */
@@ -58,7 +50,15 @@ export interface Release {
 }
 
 /** Type to data. L+T+D of R1: `model.answered`, `tool.returned`, and the rest are decisions. */
-export interface EventData extends ApprovalEventData, ControlEventData, WaitEventData, ExtensionEventData {
+export interface EventData
+  extends
+    ApprovalEventData,
+    ControlEventData,
+    ReviewEventData,
+    WaitEventData,
+    ExtensionEventData,
+    ChildEventData,
+    WatchEventData {
   "task.started": {
     agent: string;
     agentVersion: string;
@@ -68,6 +68,7 @@ export interface EventData extends ApprovalEventData, ControlEventData, WaitEven
     tenant?: string;
     /** The task whose budget it draws on. */
     budgetParent?: BudgetParent;
+    parent?: ParentTask;
     /** What the task may do; `declared`: every tool that its agent declares, without limits. */
     grants?: readonly NamedGrant[] | "declared";
   };
@@ -80,6 +81,7 @@ export interface EventData extends ApprovalEventData, ControlEventData, WaitEven
     digest: string;
     /** `queue`: it was kept until now. Absent is `steer`. */
     mode?: "interrupt" | "queue";
+    asked?: AskedByParent;
   };
   /** An accepted message that found the task ended. */
   "message.refused": { messageId: string; status: TaskStatus };
@@ -237,7 +239,7 @@ export interface EventData extends ApprovalEventData, ControlEventData, WaitEven
   };
   "task.parked": { status: TaskStatus; reason: string; wakeAt?: number };
   "task.woken": { from: TaskStatus; by: string };
-  "turn.completed": { turn: number; step: number; answer?: StoredText };
+  "turn.completed": { turn: number; step: number; answer?: StoredText } & Released;
   "turn.failed": { turn: number; step: number; code: string; message: string };
   "task.completed": { by: "ends-task" | "one-shot" | "operator"; tool?: string };
   "cancel.requested": {

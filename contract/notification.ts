@@ -3,6 +3,7 @@
 // there across deployments: add optional fields only.
 import { z } from "zod";
 import type { TaskStatus } from "./status.ts";
+import type { StuckKind } from "./watch.ts";
 
 /** The private service: `announce` and `deliver`. */
 export const NOTIFICATION_SERVICE = "holdfast.notification";
@@ -69,6 +70,10 @@ export interface Notification {
     readonly code?: string;
     /** Of `task.stuck`: what `status` says. */
     readonly reason?: string;
+    /** Of `task.stuck`: in which way. */
+    readonly kind?: StuckKind;
+    /** Of a second `task.stuck`: who is told since the owner did not bring it on. */
+    readonly escalation?: string;
     /** Of `approval.wanted`: the key of `holdfast.approval`. */
     readonly approvalId?: string;
     readonly operationId?: string;

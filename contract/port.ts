@@ -8,6 +8,7 @@ import type { TaskEvent } from "./event.ts";
 import type { NamedGrant } from "./grant.ts";
 import type { ModelChoice, ModelOutcome } from "./model.ts";
 import type { PolicyTask } from "./policy.ts";
+import type { AnswerCheck } from "./review.ts";
 import type { Blocked } from "./tool.ts";
 
 /** What the action `model-call` is given. Nothing of it is journaled (L6). */
@@ -87,8 +88,14 @@ export interface TermsQuestion {
 /** Under which policy and rule a call is proposed now, or why the task may not make it. */
 export type FindApprovalTerms = (question: TermsQuestion) => Promise<ApprovalTerms | Blocked>;
 
+/** Whether what a person wrote can be the agent's answer. */
+export type CheckAnswer = (given: unknown) => Promise<AnswerCheck>;
+
 /** Which of these tools' services are not registered with Restate. */
 export type FindUnregistered = (tools: readonly string[]) => Promise<readonly string[]>;
+
+/** Which of these agents no worker serves. */
+export type FindUnservedAgents = (agents: readonly string[]) => Promise<readonly string[]>;
 
 /**
  * A hint to the worker's memory: these events were just written. Nothing may depend on it,

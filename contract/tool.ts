@@ -108,9 +108,10 @@ export interface ToolDefinition<Input = unknown, Output = unknown> {
   readonly startDeadlineMs: number;
   /** Names of the credentials that the tool uses. */
   readonly credentials: readonly string[];
-  /** What a call waits for; such a tool is never executed. Made by `defineWait`. */
+  /** What a call waits for; such a tool is never executed. By `defineWait`. */
   readonly wait: WaitFn<Input> | undefined;
-  /** Returns the result or a promise of it. */
+  /** Agents that its calls may make child tasks of. By `delegate`. */
+  readonly delegatesTo?: readonly string[];
   execute(input: Input, context: ToolContext): unknown;
   /** Looks the effect up on the other side by `context.idempotencyKey`. */
   readonly reconcile: ReconcileFn<Input> | undefined;
@@ -142,8 +143,7 @@ export type ToolReader<Input> = {
   bivarianceHack(input: Input, context: ToolContext): unknown;
 }["bivarianceHack"];
 
-/** A tool of any types, as lists of them are kept. */
-// Method bivariance lets every ToolDefinition<I, O> be one.
+/** A tool of any types, as lists of them are kept; method bivariance lets every tool be one. */
 export type AnyTool = ToolDefinition;
 
 /** What every verb of a tool's service is given. */

@@ -2,6 +2,7 @@
 // `tool.returned` of its operation. Compatible as event.ts is: add optional fields only.
 import type { CallPosition } from "./call-position.ts";
 import type { CallEvidence } from "./evidence.ts";
+import type { TaskStatus } from "./status.ts";
 import type { WaitRequest, WaitVia } from "./wait.ts";
 
 /** Type to data, as EventData. */
@@ -24,4 +25,6 @@ export interface WaitEnd {
   eventId?: string;
   /** Of an answer: SHA-256 of its canonical JSON. */
   answerDigest?: string;
+  /** Of a child; `over` is the status that it has ended with. */
+  child?: { agent: string; taskId: string; taskUid: string; over?: TaskStatus };
 }

@@ -46,6 +46,10 @@ export interface ChildTerms {
   readonly agent: string;
   readonly taskId: string;
   readonly message: StoredText;
+  /** A later call may send it another message. */
+  readonly kept?: true;
+  /** At the deadline the child goes on, and is left alone as long as its parent lives. */
+  readonly leaveRunning?: true;
 }
 
 /** What a tool's author asks for. Only a timer is without a deadline: its time is one. */
@@ -62,6 +66,11 @@ export interface WaitContext {
   readonly now: number;
   /** The longest that a call of this agent may wait, in milliseconds. */
   readonly maxWaitMs: number;
+  /**
+   * The id of the child task of this call, or of all calls of this task with the same key: the
+   * same for ever. Only where the model's answer is judged.
+   */
+  readonly childId?: (agent: string, key?: string) => string;
 }
 
 // Bivariant as methods are, so that every ToolDefinition<I, O> is an AnyTool.

@@ -4,6 +4,7 @@ import type { StoredText } from "../contract/artifact.ts";
 import type { CallPosition, EventData, TaskEvent } from "../contract/event.ts";
 import type { ContextMessage, ModelAnswer } from "../contract/model.ts";
 import { editIn } from "./proposed-call.ts";
+import { reviewedOf } from "./review/review-note.ts";
 import { sharedOrdinal } from "./shared-call.ts";
 
 /** The context that a log makes. Calls and their results are never apart. */
@@ -12,7 +13,8 @@ export function assembleContext(events: readonly TaskEvent[]): ContextMessage[] 
   const context: ContextMessage[] = [];
   const undone: EventData["effect.compensated"][] = [];
   for (const event of events) {
-    if (event.type === "message.received") context.push({ role: "user", parts: event.data.parts });
+    if (event.type === "message.received" && !index.quarantined.has(event.seq))
+      context.push({ role: "user", parts: event.data.parts });
     if (event.type === "model.answered" && !index.dropped.has(event.data.step)) {
       context.push({ role: "assistant", answer: event.data.answer });
       context.push(...resultsOf(event.data.answer, event.data.step, index));
@@ -22,6 +24,8 @@ export function assembleContext(events: readonly TaskEvent[]): ContextMessage[] 
     if (event.type === "answer.rejected" && event.data.note !== undefined) {
       context.push({ role: "developer", text: event.data.note });
     }
+    if (event.type === "review.closed" || event.type === "turn.completed")
+      context.push(...reviewedOf(event));
     if (event.type === "effect.compensated") undone.push(event.data);
     if (event.type === "task.rolled-back" && undone.length > 0) {
       context.push({ role: "developer", text: rolledBack(undone.splice(0)) });
@@ -66,6 +70,8 @@ interface ResultIndex {
   readonly edits: ReadonlyMap<string, StoredText>;
   /** Calls whose result a person has stated by hand. */
   readonly stated: readonly CallPosition[];
+  /** Positions of messages that no segment got past. */
+  readonly quarantined: ReadonlySet<number>;
 }
 
 function indexResults(events: readonly TaskEvent[]): ResultIndex {
@@ -82,6 +88,7 @@ function indexResults(events: readonly TaskEvent[]): ResultIndex {
   const edited = new Map<string, StoredText>();
   const edits = new Map<string, StoredText>();
   const stated: CallPosition[] = [];
+  const quarantined = new Set<number>();
   const deny = (operationId: string, code: string, message: string): void => {
     const place = places.get(operationId);
     if (place !== undefined) put(place, errorText(code, message));
@@ -91,6 +98,7 @@ function indexResults(events: readonly TaskEvent[]): ResultIndex {
     if (event.type === "call.refused" || event.type === "call.withdrawn")
       put(event.data, errorText(event.data.code, event.data.message));
     if (event.type === "operation.overridden") stated.push(event.data);
+    if (event.type === "message.quarantined") quarantined.add(event.data.seq);
     if (event.type === "approval.requested") places.set(event.data.operationId, event.data);
     if (event.type === "tool.returned") put(event.data, resultText(event.data));
     const edit = editIn(event);
@@ -112,7 +120,7 @@ function indexResults(events: readonly TaskEvent[]): ResultIndex {
       deny(event.data.operationId, "approval_blocked", why);
     }
   }
-  return { dropped, results, edits, stated };
+  return { dropped, results, edits, stated, quarantined };
 }
 
 function resultsOf(answer: ModelAnswer, step: number, index: ResultIndex): ContextMessage[] {

@@ -6,8 +6,11 @@ import { inWords } from "../contract/iso-time.ts";
 import { TOOL_RETENTION_MS } from "../contract/tool.ts";
 import { inFlightUnderHold } from "./control/hold.ts";
 import { askTime, repeatTime, toolOf } from "./doubt.ts";
-import { parkBlocked, restOf } from "./park.ts";
+import type { ChildOperation } from "./child/children.ts";
+import { dueChildren } from "./child/children.ts";
+import { parkBlocked, parkForChildren, restOf } from "./park.ts";
 import { isOver } from "./reduce.ts";
+import type { Review } from "./review/review-state.ts";
 import type { OpenOperation, TaskHead } from "./task-head.ts";
 import { onOvertaken, overtakenBy } from "./transition/approval.ts";
 import { settledCalls } from "./transition/call-budget.ts";
@@ -16,6 +19,7 @@ import { onCancelled } from "./transition/control.ts";
 import { onInterrupted } from "./transition/interrupt.ts";
 import { endExtension } from "./transition/extension.ts";
 import { turnFailed } from "./transition/model-outcome.ts";
+import { reviewStep } from "./transition/review.ts";
 import { nextAttempt } from "./transition/next-attempt.ts";
 import { endByTool, onToolOutcome } from "./transition/tool-outcome.ts";
 import { dueWaits } from "./transition/wait.ts";
@@ -35,6 +39,12 @@ export type Decision =
   | { readonly do: "take-queued"; readonly n: number }
   /** Undo the effect with this number, once, and bring the answer back. */
   | { readonly do: "compensate"; readonly effect: number }
+  /** Send these to their children, as far as their agents are served. */
+  | { readonly do: "start-children"; readonly operations: readonly ChildOperation[] }
+  /** Put the answer that is held back before a person, on the terms of now. */
+  | { readonly do: "request-review"; readonly review: Review }
+  /** End the turn with the answer that the event at this position holds: it was approved. */
+  | { readonly do: "release-answer"; readonly seq: number }
   /** Record these events and decide again. */
   | { readonly do: "record"; readonly events: readonly EventBody[] }
   /** Let waiting commands in; the next segment goes on. */
@@ -59,7 +69,9 @@ export function decide(head: TaskHead, agent: AgentDefinition, segment: SegmentW
   if (head.compensation !== undefined) return undo(head) ?? record(onRolledBack(head));
   if (!head.turn.open) return nextQueued(head);
   if (head.operations.length > 0) return decideCalls(head, agent);
-  if (head.turn.endedBy !== undefined) return record(endByTool(head));
+  const reviewed = reviewStep(head);
+  if (reviewed !== undefined) return reviewed;
+  if (head.turn.endedBy !== undefined) return record(endByTool(head, agent));
   const limit = tooLate(head, agent) ?? limitReached(head, agent.limits);
   if (limit !== undefined) return record([limit]);
   const full =
@@ -91,6 +103,10 @@ function decideEnd(head: TaskHead, agent: AgentDefinition): Decision {
   if (inFlight.length > 0) return { do: "settle-tools", operations: inFlight };
   const unsure = head.operations.filter((each) => askTime(each, toolOf(agent, each)) !== undefined);
   if (unsure.length > 0) return { do: "settle-tools", operations: unsure };
+  // What children have done is undone by them, and before what was done earlier.
+  const awaited = parkForChildren(head);
+  if (awaited !== undefined)
+    return head.park.wakeAt === awaited.data.wakeAt ? { do: "end" } : record([awaited]);
   return undo(head) ?? record(onCancelled(head));
 }
 
@@ -127,6 +143,8 @@ function decideCalls(head: TaskHead, agent: AgentDefinition): Decision {
     return changes.length === 0 ? [] : onOvertaken(each, changes, "segment");
   });
   if (overtaken.length > 0) return record(overtaken);
+  const children = dueChildren(head, agent.limits);
+  if (children.length > 0) return { do: "start-children", operations: children };
   const callable = head.operations.filter(
     (each) =>
       each.state === "ready" ||

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from "../contract/agent.ts";
 import { nameProblem } from "../contract/ids.ts";
 import type { Grant } from "../contract/grant.ts";
 import type { AgentManifest, ModelChoice } from "../contract/model.ts";
+import type { ReviewWhen } from "../contract/review.ts";
 import { describeSchema } from "../contract/schema.ts";
 import type { AnySchema, AnyTool } from "../contract/tool.ts";
 import { MAX_WAIT_MS } from "../contract/wait.ts";
@@ -33,6 +34,11 @@ export interface AgentSpec<Output> {
    * the default, tells the model how late it is; "stop" fails the turn, as `too_late`.
    */
   readonly whenLate?: "tell" | "stop";
+  /**
+   * Which answers a person releases before the turn completes (docs/approvals.md): "always", or those of
+   * turns that had an effect and lasted longer than a bound. Default: none.
+   */
+  readonly review?: ReviewWhen;
 }
 
 /** Checks and completes an agent. Throws an Error that names the agent, the field and the fix. */
@@ -62,6 +68,7 @@ export function defineAgent<Output = unknown>(spec: AgentSpec<Output>): AgentDef
     output: outputOf(spec, fail),
     oneShot: spec.oneShot ?? false,
     whenLate: spec.whenLate ?? "tell",
+    review: reviewOf(spec, fail),
   };
 }
 
@@ -84,6 +91,20 @@ function checkLimits(limits: AgentLimits, fail: (problem: string) => never): Age
   }
   if (limits.maxWaitMs > MAX_WAIT_MS) fail(`limits.maxWaitMs must be at most ${MAX_WAIT_MS}`);
   return limits;
+}
+
+/** What could never be true would be a review that nobody ever makes. */
+function reviewOf(
+  { review }: Pick<AgentSpec<unknown>, "review">,
+  fail: (problem: string) => never,
+): ReviewWhen | undefined {
+  if (review === undefined || review === "always") return review;
+  const { longerThanMs = 0, effects } = review;
+  if (!Number.isSafeInteger(longerThanMs) || longerThanMs < 0)
+    fail("review.longerThanMs must be a whole number of milliseconds, 0 or above");
+  if (effects?.length === 0) fail("review.effects must name an effect class, or be left out");
+  if (effects?.includes("read")) fail('review.effects must not name "read", which has no effect');
+  return review;
 }
 
 function outputOf<Output>(

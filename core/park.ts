@@ -4,6 +4,7 @@ import type { EventBody, EventData } from "../contract/event.ts";
 import type { ProviderTrouble } from "../contract/model.ts";
 import { describeStop } from "../contract/stop.ts";
 import type { WaitKind } from "../contract/wait.ts";
+import { awaitedChildren } from "./child/children.ts";
 import { nextTime } from "./doubt.ts";
 import type { Block, OpenOperation, TaskHead } from "./task-head.ts";
 import { verbOf } from "./tool-verb.ts";
@@ -99,6 +100,24 @@ function nextRest(
 export function parkForUndoing(tool: string, wakeAt: number): EventBody {
   const reason = `undoing an effect of ${tool}`;
   return { type: "task.parked", data: { status: "waiting-tool", reason, wakeAt } };
+}
+
+/** Parks a task whose children have no worker that would take their messages (L5). */
+export function parkUnservedAgents(agents: readonly string[], now: number): EventBody {
+  const reason = `no worker serves: ${agents.join(", ")}`;
+  const data: Parked = { status: "needs-operator", reason, wakeAt: now + OPERATOR_PAUSE_MS / 6 };
+  return { type: "task.parked", data };
+}
+
+/** Parks a task that ends while its children, which were told to end too, have not. */
+export function parkForChildren(
+  head: TaskHead,
+): Extract<EventBody, { type: "task.parked" }> | undefined {
+  const until = awaitedChildren(head).map(({ left }) => left?.until ?? 0);
+  if (until.length === 0) return undefined;
+  const reason = "child tasks are coming to their end";
+  const data: Parked = { status: "waiting-child", reason, wakeAt: Math.max(...until) };
+  return { type: "task.parked", data };
 }
 
 /** Parks a task whose effects cannot be undone yet. */

@@ -4,7 +4,8 @@ import type { EditedCall } from "../contract/approval.ts";
 import type { EventType } from "../contract/event.ts";
 import type { ReducersOf } from "./change-head.ts";
 import { changeOperation, dropOperation, withStatus } from "./change-head.ts";
-import type { ApprovalPart, OpenOperation, TaskHead } from "./task-head.ts";
+import type { ApprovalPart } from "./approval/approval-part.ts";
+import type { OpenOperation, TaskHead } from "./task-head.ts";
 
 type ApprovalEvent = "propose.requested" | Extract<EventType, `approval.${string}`>;
 
@@ -29,6 +30,7 @@ export const APPROVAL_REDUCERS: ReducersOf<ApprovalEvent> = {
         ...(staleSeq === undefined ? {} : { staleSeq }),
         agentVersion: data.agentVersion,
         policyVersion: data.policyVersion,
+        expiresAt: data.expiresAt,
         notices: 0,
       },
     })),

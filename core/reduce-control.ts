@@ -5,7 +5,9 @@ import type { ControlEventData } from "../contract/control-event.ts";
 import type { ReducersOf } from "./change-head.ts";
 import { dropOperation, withStatus, withTurn } from "./change-head.ts";
 import { lifted, withHold } from "./control/hold.ts";
+import { withoutMessage, withoutQuarantined } from "./control/poison.ts";
 import { digestOf } from "./digest.ts";
+import { recordOf } from "./review/note-touched.ts";
 import type { TaskHead } from "./task-head.ts";
 import { NO_TURN } from "./task-head.ts";
 
@@ -17,7 +19,10 @@ export const CONTROL_REDUCERS: ReducersOf<keyof ControlEventData> = {
     const { openSeq } = head.turn;
     const opened = openSeq === undefined ? {} : { openSeq };
     return withStatus(
-      { ...head, turn: { ...NO_TURN, ...opened, number: turn, open: true } },
+      {
+        ...head,
+        turn: { ...NO_TURN, ...opened, ...recordOf(head.turn), number: turn, open: true },
+      },
       "queued",
     );
   },
@@ -33,6 +38,9 @@ export const CONTROL_REDUCERS: ReducersOf<keyof ControlEventData> = {
     ...head,
     queue: { first: head.queue?.first ?? n, next: n + 1 },
   }),
+  "message.quarantined": (head, data) => withoutMessage(head, data),
+  "message.retried": (head, { seq }) => withoutQuarantined(head, seq),
+  "message.dropped": (head, { seq }) => withoutQuarantined(head, seq),
   "retire.requested": (before) => {
     const { compensation: _, ...head } = before;
     return {

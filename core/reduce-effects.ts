@@ -5,6 +5,7 @@ import type { ReducersOf } from "./change-head.ts";
 import { changeOperation, dropOperation, withStatus, withTurn } from "./change-head.ts";
 import { doubtOf } from "./doubt.ts";
 import { EFFECT_POLICY } from "./effect-policy.ts";
+import { afterChildCall } from "./reduce-children.ts";
 import { afterWait, isWaitEnd } from "./reduce-waits.ts";
 import { noteResult } from "./repeated-calls.ts";
 import type { OpenOperation, TaskHead } from "./task-head.ts";
@@ -59,8 +60,10 @@ export const EFFECT_REDUCERS: ReducersOf<EffectEvent> = {
     // While a call waited, others may have changed the world.
     const changes = policy.changes || isWaitEnd(data);
     const noted = noteResult(counted.turn.repeats, data, changes);
-    const endedBy = data.outcome === "ok" && data.endsTask ? { endedBy: data.tool } : {};
-    return withTurn(dropOperation(counted, data.operationId), { repeats: noted, ...endedBy });
+    const endedBy =
+      data.outcome === "ok" && data.endsTask ? { endedBy: data.tool, endedSeq: event.seq } : {};
+    const closed = afterChildCall(counted, data);
+    return withTurn(dropOperation(closed, data.operationId), { repeats: noted, ...endedBy });
   },
   // An answer that settles something is followed by the event that does.
   "effect.reconciled": (head, { operationId, n, askAt }) =>

@@ -10,16 +10,21 @@ import { noteUsage } from "./note-usage.ts";
 import { operationsOf } from "./operations.ts";
 import { APPROVAL_REDUCERS } from "./reduce-approvals.ts";
 import { underHold } from "./control/hold.ts";
+import { suspectsWith } from "./control/poison.ts";
 import { noteSettled } from "./control/settlement.ts";
 import { BUDGET_REDUCERS } from "./reduce-budget.ts";
 import { EXTENSION_REDUCERS } from "./reduce-extension.ts";
+import { CHILD_REDUCERS } from "./reduce-children.ts";
 import { CONTROL_REDUCERS, ended } from "./reduce-control.ts";
 import { EFFECT_REDUCERS, NOTHING_UNDONE } from "./reduce-effects.ts";
+import { REVIEW_REDUCERS } from "./reduce-review.ts";
 import { WAIT_REDUCERS } from "./reduce-waits.ts";
+import { noteProgress, WATCH_REDUCERS } from "./watch/reduce-watch.ts";
 import { countCall, uncountCall } from "./repeated-calls.ts";
+import { noteTouched } from "./review/note-touched.ts";
 import type { Compensation, TaskHead } from "./task-head.ts";
 import { markRunning, NO_TURN } from "./task-head.ts";
-import { withPerson } from "./turn-persons.ts";
+import { withPersons } from "./turn-persons.ts";
 
 /** The head after an event. `segment` and the `issued` mark stay as they are. */
 export function reduce(head: TaskHead, event: TaskEvent): TaskHead {
@@ -30,8 +35,9 @@ export function reduce(head: TaskHead, event: TaskEvent): TaskHead {
     event: TaskEvent,
   ) => TaskHead;
   const noted = noteUsage(head, step(head, event.data, event), event);
-  const next = underHold(noteSettled(head, noted, event));
-  return { ...next, nextSeq: event.seq + 1, hash: event.hash, updatedAt: event.at };
+  const next = noteProgress(head, underHold(noteSettled(head, noted, event)), event);
+  const touched = noteTouched(head, next, event);
+  return { ...touched, nextSeq: event.seq + 1, hash: event.hash, updatedAt: event.at };
 }
 
 const unchanged = (head: TaskHead): TaskHead => head;
@@ -41,8 +47,11 @@ const REDUCERS: ReducersOf<EventType> = {
   ...APPROVAL_REDUCERS,
   ...BUDGET_REDUCERS,
   ...EXTENSION_REDUCERS,
+  ...REVIEW_REDUCERS,
   ...WAIT_REDUCERS,
+  ...CHILD_REDUCERS,
   ...CONTROL_REDUCERS,
+  ...WATCH_REDUCERS,
   "task.started": (head, { grants = "declared" }) =>
     grants === "declared" ? head : withGrants(head, grants),
   "grants.changed": (head, { grants }) => withGrants(head, grants),
@@ -50,14 +59,19 @@ const REDUCERS: ReducersOf<EventType> = {
     if (data.turn === head.turn.number) {
       const stops = data.mode === "interrupt" && head.operations.length > 0;
       const unread = (head.turn.unread ?? 0) + 1;
-      const wrote = withPerson(head.turn, event.actor.id);
+      const wrote = withPersons(head.turn, data, event);
       const more = { ...wrote, ...(stops ? { interrupted: true as const } : {}) };
-      return withTurn(head, { repeats: [], unread, ...more });
+      const suspects = suspectsWith(head, { messageId: data.messageId, seq: event.seq });
+      return withTurn(head, { repeats: [], unread, suspects, ...more });
     }
     const { resumed: _, ...rest } = takenFrom(head, data.mode);
-    const opened = { number: data.turn, open: true, openSeq: event.seq, unread: 1 };
-    const turn = { ...NO_TURN, ...opened, ...withPerson({}, event.actor.id) };
-    return withStatus({ ...rest, turn, createdAt: Math.min(head.createdAt, event.at) }, "queued");
+    const suspects = [{ messageId: data.messageId, seq: event.seq }];
+    const opened = { number: data.turn, open: true, openSeq: event.seq, unread: 1, suspects };
+    const openedAt = Math.max(event.at, head.updatedAt);
+    const asked = data.asked === undefined ? {} : { asked: data.messageId };
+    const turn = { ...NO_TURN, ...opened, openedAt, ...withPersons({}, data, event), ...asked };
+    const fresh = { ...rest, turn, lostSegments: 0 };
+    return withStatus({ ...fresh, createdAt: Math.min(head.createdAt, event.at) }, "queued");
   },
   "message.refused": unchanged,
   "segment.started": (head, data) => ({ ...markRunning(head), agentVersion: data.agentVersion }),
@@ -129,7 +143,11 @@ const REDUCERS: ReducersOf<EventType> = {
       "failed",
       data.code,
     ),
-  "task.completed": (head) => withStatus(head, "completed"),
+  // What was kept for a later turn has none.
+  "task.completed": (before) => {
+    const { queue: _, ...head } = before;
+    return withStatus(head, "completed");
+  },
   "cancel.requested": (before, data) => {
     const { compensation, ...head } = before;
     return {
@@ -145,7 +163,7 @@ const REDUCERS: ReducersOf<EventType> = {
 
 /** The model has seen every message up to now. */
 function heard(head: TaskHead): TaskHead {
-  const { unread: _, interrupted: __, ...turn } = head.turn;
+  const { unread: _, interrupted: __, suspects: ___, ...turn } = head.turn;
   return { ...head, turn };
 }
 

@@ -23,5 +23,6 @@ export function isSegmentDue(head: TaskHead): boolean {
   // A lost segment leaves `running`; only an approval that is being opened may stay so.
   if (head.status !== "running" || !head.turn.open) return false;
   const open = head.operations;
-  return open.length === 0 || open.some(({ state }) => !state.startsWith("approval-"));
+  if (open.length === 0) return head.review?.state !== "requested";
+  return open.some(({ state }) => !state.startsWith("approval-"));
 }

@@ -5,6 +5,7 @@ import type { StoredText } from "../contract/artifact.ts";
 import type { ExtensionView } from "../contract/budget.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { NamedGrant } from "../contract/grant.ts";
+import { childViews } from "./child/children.ts";
 import { decidersOf } from "./approval/authority.ts";
 import { doubtOf } from "./doubt.ts";
 import { argumentsIn, editIn } from "./proposed-call.ts";
@@ -40,9 +41,12 @@ export function statusView(
     ...(head.status === "waiting-budget" && head.budget?.denied !== undefined
       ? { budget: { ...head.budget.denied, ...extensionView(head.budget) } }
       : {}),
+    ...reviewView(head),
     ...(head.effects === undefined || head.effects === 0 ? {} : { effects: head.effects }),
     cursor: head.nextSeq - 1,
     ...controlView(head),
+    ...(head.parent === undefined ? {} : { parent: head.parent }),
+    ...(childViews(head).length === 0 ? {} : { children: childViews(head) }),
     ...(head.owner === undefined ? {} : { owner: head.owner }),
     ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
     ...(head.grants === undefined ? {} : { grants: head.grants }),
@@ -58,13 +62,22 @@ function controlView({
   settlement,
   escalation,
   queue,
-}: TaskHead): Pick<StatusView, "hold" | "resumed" | "settlement" | "escalation" | "kept"> {
+  quarantined,
+  stuck,
+}: TaskHead): Pick<
+  StatusView,
+  "hold" | "resumed" | "settlement" | "escalation" | "kept" | "quarantined" | "stuck"
+> {
   return {
     ...(hold === undefined ? {} : { hold }),
     ...(resumed === undefined ? {} : { resumed }),
+    ...(stuck === undefined ? {} : { stuck }),
     ...(settlement === undefined ? {} : { settlement }),
     ...(escalation === undefined ? {} : { escalation }),
     ...(queue === undefined ? {} : { kept: queue.next - queue.first }),
+    ...(quarantined === undefined
+      ? {}
+      : { quarantined: { count: quarantined.length, messages: quarantined } }),
   };
 }
 
@@ -72,6 +85,13 @@ function extensionView({ extension }: TaskBudget): { readonly extension?: Extens
   if (extension?.state !== "open" || extension.awakeableId === undefined) return {};
   const { budget, dimension, amount, approvalId, digest, awakeableId } = extension;
   return { extension: { budget, dimension, amount, approvalId, digest, awakeableId } };
+}
+
+function reviewView({ review }: TaskHead): Pick<StatusView, "review"> {
+  if (review?.state !== "open" || review.asked === undefined) return {};
+  const { approvalId, digest, awakeableId, expiresAt, approvals = 0, quorum } = review.asked;
+  const shown = { approvalId, digest, expiresAt, approvals, quorum };
+  return { review: { ...shown, ...(awakeableId === undefined ? {} : { awakeableId }) } };
 }
 
 /** Positions of the events that `operationView` needs. */

@@ -2,6 +2,9 @@
 // refused, so that what a person saw, what was digested and what is executed are the same.
 import { getUnsafeNumberReason, parse } from "lossless-json";
 
+/** The problem of a text that no reader takes. */
+export const NOT_JSON = "it is not JSON";
+
 export type StrictJson = { readonly value: unknown } | { readonly problem: string };
 
 /**
@@ -43,7 +46,7 @@ function readStrictly(text: string): StrictJson {
     const [problem] = problems;
     return problem === undefined ? { value } : { problem };
   } catch {
-    return { problem: "it is not JSON" };
+    return { problem: NOT_JSON };
   }
 }
 

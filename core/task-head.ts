@@ -1,13 +1,17 @@
 // Owns the form of a task's head: the state of constant size from which core/ decides what
 // happens next. It never holds content; that is in the task log, by position.
 import type { BudgetParent } from "../contract/budget-parent.ts";
+import type { ParentTask } from "../contract/child.ts";
 import type { Hold, SettlementReport } from "../contract/control-view.ts";
 import type { CallPosition, CompensationReport } from "../contract/event.ts";
 import type { EffectClass } from "../contract/effect-class.ts";
 import type { TaskStatus } from "../contract/status.ts";
 import type { BlockCode } from "../contract/tool.ts";
-import type { WaitKind } from "../contract/wait.ts";
+import type { Stuck } from "../contract/watch.ts";
+import type { ApprovalPart } from "./approval/approval-part.ts";
+import type { Review, TurnRecord } from "./review/review-state.ts";
 import type { TaskBudget } from "./task-budget.ts";
+import type { ChildPart, WaitPart } from "./wait/wait-part.ts";
 
 export const HEAD_VERSION = 1;
 
@@ -46,15 +50,6 @@ export interface Block {
   readonly retryAt: number;
 }
 
-/** What the head keeps of an open wait; the log has its terms. */
-export interface WaitPart {
-  readonly kind: WaitKind;
-  /** When it ends by itself, milliseconds since the epoch. */
-  readonly endsAt: number;
-  /** Position of the event that holds the terms: the model's answer, or `wait.opened`. */
-  readonly seq: number;
-}
-
 /** A tool call that has no recorded outcome yet. */
 export interface OpenOperation extends CallPosition {
   readonly attempt: number;
@@ -87,35 +82,6 @@ export interface OpenOperation extends CallPosition {
   readonly failures?: number;
 }
 
-/** What the head keeps of the request that counts; the log has the rest. */
-export interface ApprovalPart {
-  /** Of what is decided on now. */
-  readonly digest: string;
-  /** Number of the request, from 1, and position of its `approval.requested`. */
-  readonly request: number;
-  readonly seq: number;
-  /** Position of the `approval.stale` of the request before, if one has led to this one. */
-  readonly staleSeq?: number;
-  /** Under which it was proposed: others make it stale. */
-  readonly agentVersion: string;
-  readonly policyVersion: string;
-  /** Notices that were taken. */
-  readonly notices: number;
-  readonly awakeableId?: string;
-  /** Approvals that count so far; absent is none. */
-  readonly approvals?: number;
-  /** What is decided on instead of the proposed arguments: the event that holds it. */
-  readonly edit?: {
-    readonly seq: number;
-    readonly argumentsDigest: string;
-    readonly price?: number;
-  };
-  /** Rungs of the ladder that were climbed; absent is none. */
-  readonly rungs?: number;
-  /** The attempt that was approved, when it is an earlier one (R96). */
-  readonly approvedAs?: string;
-}
-
 export interface Compensation extends CompensationReport {
   readonly for: "cancel" | "rollback";
   /** The next effect could not be undone yet, so many times in a row. */
@@ -129,7 +95,13 @@ export interface RepeatedCall {
   readonly resultDigest?: string;
 }
 
-export interface TurnState {
+/** A message, and where the log has it. */
+export interface PlacedMessage {
+  readonly messageId: string;
+  readonly seq: number;
+}
+
+export interface TurnState extends TurnRecord {
   /** From 1; 0 before the first. */
   readonly number: number;
   readonly open: boolean;
@@ -156,6 +128,12 @@ export interface TurnState {
   readonly interrupted?: true;
   /** Messages that the model has not answered since they came. Absent is none. */
   readonly unread?: number;
+  /** Of those, the first and the last: what a lost segment may be due to. */
+  readonly suspects?: readonly PlacedMessage[];
+  /** Its only message was quarantined: there is nothing to try again. */
+  readonly empty?: true;
+  /** Of a child: the parent's call that has asked for it. */
+  readonly asked?: string;
 }
 
 /** An awakeable that is resolved with the answer of a turn. */
@@ -178,6 +156,9 @@ export interface TaskHead {
   readonly tenant?: string;
   /** Of a child: the task whose budget it draws on. */
   readonly budgetParent?: BudgetParent;
+  readonly parent?: ParentTask;
+  /** Absent is none. */
+  readonly children?: readonly ChildPart[];
   /** What the task was given, under a key of its own; absent: every tool that its agent declares. */
   readonly grants?: { readonly count: number; readonly digest: string };
   /** Of the policy set that judged the last calls. */
@@ -188,6 +169,13 @@ export interface TaskHead {
   readonly reason?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** When it got its status, and when it last made progress; absent in old heads. */
+  readonly since?: number;
+  readonly progressAt?: number;
+  /** It does not move, which was noticed; until it makes progress (R67). */
+  readonly stuck?: Stuck;
+  /** The last thing that went wrong in this turn: where the log has it, and the step. */
+  readonly lastError?: { readonly seq: number; readonly at: number; readonly step: number };
   /** The log: position of the next event, and hash of the last. */
   readonly nextSeq: number;
   readonly hash: string;
@@ -202,12 +190,14 @@ export interface TaskHead {
   readonly hold?: Hold;
   /** Messages kept for later turns, by number: from `first` up to before `next`. */
   readonly queue?: { readonly first: number; readonly next: number };
+  /** Messages that no segment got past; few. Absent is none. */
+  readonly quarantined?: readonly PlacedMessage[];
   /** A segment of the last turn was lost, and another took over (R66). */
   readonly resumed?: { readonly at: number; readonly cause: string; readonly times: number };
   /** Effects that were made and not undone. Absent is none. */
   readonly applied?: number;
   /** While it comes to its end: what was settled so far. */
-  readonly settling?: Pick<SettlementReport, "cancelled" | "operations">;
+  readonly settling?: Pick<SettlementReport, "cancelled" | "operations" | "children">;
   /** What it left when it ended. */
   readonly settlement?: SettlementReport;
   /** Applied effects that can be undone; each has a row in the state. Absent is none. */
@@ -216,10 +206,17 @@ export interface TaskHead {
   readonly compensation?: Compensation;
   /** Absent: it never reserved anything. */
   readonly budget?: TaskBudget;
+  /** The answer of the turn is held back until a person has released it. */
+  readonly review?: Review;
   /** Segments in a row that were lost without a recorded step. */
   readonly lostSegments: number;
   /** Counts parks, so that a timer of an earlier one is known to be stale. */
-  readonly park: { readonly number: number; readonly wakeAt?: number };
+  readonly park: {
+    readonly number: number;
+    readonly wakeAt?: number;
+    /** The invocation that wakes it then: a mark of the shell, which takes it back. */
+    readonly timer?: string;
+  };
   readonly segment: {
     /** Of the last that started. */
     readonly number: number;

@@ -15,6 +15,7 @@ import type { BudgetSettings } from "../core/budget/settings.ts";
 import type { Encryption } from "./encryption/create-encryption.ts";
 import type { PolicySource } from "./policy/load-policies.ts";
 import type { ModelPrice } from "./prices/model-price.ts";
+import type { WatchOptions } from "./supervisor/watchdog.ts";
 
 /** Who is a person or a group, such as by the directory of a company. */
 export interface OwnerOptions {
@@ -22,6 +23,11 @@ export interface OwnerOptions {
   readonly resolve: (owner: string) => Promise<OwnerKind | undefined> | OwnerKind | undefined;
   /** Refuses to start a task without an owner. Default: false. */
   readonly required?: boolean;
+  /**
+   * Milliseconds between two looks whether owners are still somebody; those of tasks that have lost
+   * theirs are taken over by the escalation owner. Default: 60,000.
+   */
+  readonly checkEveryMs?: number;
 }
 
 interface OwnerKind {
@@ -69,6 +75,8 @@ export interface AppOptions {
   readonly approvalRetentionMs?: number;
   /** Who may own a task (docs/control.md). Default: whoever is named, or nobody. */
   readonly owners?: OwnerOptions;
+  /** From when on a task counts as stuck (docs/explain.md). */
+  readonly watch?: WatchOptions;
   /** Is given every event of every task's log (docs/operating.md). Default: none. */
   readonly auditSink?: AuditSink;
   /** Effects of these classes wait while the sink does not have their task's log. Default: none. */

@@ -41,7 +41,9 @@ function checkNames({ agents, tools }: AppParts): readonly string[] {
   for (const twice of repeated(agents.map(({ name }) => name))) {
     problems.push(`two agents are named "${twice}"; rename one`);
   }
-  for (const twice of repeated(tools.map(({ name }) => name))) {
+  // A wait has no service: each agent may have a `delegate` of its own.
+  const served = tools.filter(({ wait }) => wait === undefined);
+  for (const twice of repeated(served.map(({ name }) => name))) {
     problems.push(
       `two different tools are named "${twice}"; rename one, or use the same definition in both places`,
     );

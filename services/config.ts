@@ -4,6 +4,7 @@
 import { isIP, isIPv4 } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
+import type { StuckBounds } from "../contract/watch.ts";
 
 export interface Config {
   readonly restate: {
@@ -27,6 +28,8 @@ export interface Config {
     readonly name: string | undefined;
     readonly api: "responses" | "chat";
   };
+  /** From when on a task counts as stuck, in milliseconds; what is absent is the default. */
+  readonly watch: Partial<StuckBounds>;
   readonly logLevel: z.infer<typeof logLevelSchema>;
 }
 
@@ -48,6 +51,11 @@ const portSchema = z
   .regex(/^\d{1,5}$/)
   .transform(Number)
   .pipe(z.int().min(1).max(65_535));
+const secondsSchema = z
+  .string()
+  .regex(/^\d{1,8}$/)
+  .transform(Number)
+  .pipe(z.int().min(1));
 const hostSchema = z.string().refine((host) => host === "localhost" || isIP(host) !== 0);
 // What an HTTP header takes; a pasted line break would be an obscure error much later.
 const apiKeySchema = z.string().regex(/^[\x21-\x7e]+$/);
@@ -55,6 +63,8 @@ const identityKeysSchema = z
   .string()
   .transform((text) => text.split(",").map((key) => key.trim()))
   .pipe(z.array(z.string().regex(/^publickeyv1_[1-9A-HJ-NP-Za-km-z]+$/)).min(1));
+
+const SECONDS = "a number of seconds from 1 to 99999999";
 
 // A variable that is unset or empty is absent: that is how a .env file switches one off.
 const VARIABLES = {
@@ -75,6 +85,11 @@ const VARIABLES = {
   OPENAI_BASE_URL: variable(urlSchema, "an http or https URL", "https://api.openai.com/v1"),
   OPENAI_MODEL: variable(z.string().regex(/^\S+$/), "a model's name without spaces", "gpt-5"),
   HOLDFAST_MODEL_API: variable(z.enum(["responses", "chat"]), "responses or chat", "responses"),
+  HOLDFAST_STUCK_QUEUED: variable(secondsSchema, SECONDS, "300"),
+  HOLDFAST_STUCK_STALLED: variable(secondsSchema, SECONDS, "900"),
+  HOLDFAST_STUCK_OVERDUE: variable(secondsSchema, SECONDS, "300"),
+  HOLDFAST_STUCK_RETRYING: variable(secondsSchema, SECONDS, "1800"),
+  HOLDFAST_STUCK_ESCALATE: variable(secondsSchema, SECONDS, "3600"),
   LOG_LEVEL: variable(logLevelSchema, `one of ${logLevelSchema.options.join(", ")}`, "info"),
 };
 
@@ -113,6 +128,7 @@ export function readConfig(environment: Environment = process.env): Config {
     dataDir: resolve(read("HOLDFAST_DATA_DIR") ?? ".holdfast"),
     worker: readWorker(read, complain),
     model: readModel(read),
+    watch: readWatch(read),
     logLevel: read("LOG_LEVEL") ?? "info",
   };
   complainOfEqualPorts(config, complain);
@@ -181,6 +197,19 @@ function readModel(read: Read): Config["model"] {
     name: read("OPENAI_MODEL"),
     api: read("HOLDFAST_MODEL_API") ?? "responses",
   };
+}
+
+function readWatch(read: Read): Config["watch"] {
+  const given = {
+    queuedMs: read("HOLDFAST_STUCK_QUEUED"),
+    stalledMs: read("HOLDFAST_STUCK_STALLED"),
+    overdueMs: read("HOLDFAST_STUCK_OVERDUE"),
+    retryingMs: read("HOLDFAST_STUCK_RETRYING"),
+    escalateMs: read("HOLDFAST_STUCK_ESCALATE"),
+  };
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, s]) => (s === undefined ? [] : [[name, s * 1_000]])),
+  );
 }
 
 function complainOfEqualPorts({ restate: { embedded }, worker }: Config, complain: Complain): void {

@@ -30,17 +30,21 @@ import { createEvidenceCheck } from "./approval/check-evidence.ts";
 import { createPushEvents } from "./audit-sink/push-events.ts";
 import type { AuthorityPorts } from "./authority/check-authority.ts";
 import { createCheckAuthority } from "./authority/check-authority.ts";
+import { createEnginePort } from "./control/ask-engine.ts";
 import { createControlService } from "./control/control-service.ts";
 import { createEndInvocations } from "./control/end-invocations.ts";
 import { createCredentialPort } from "./credentials/credential-port.ts";
 import { createAdminClient } from "./engine/admin.ts";
 import { createFindAgent } from "./engine/find-agent.ts";
 import { createFindUnregistered } from "./engine/find-unregistered.ts";
+import { createFindUnservedAgents } from "./engine/find-unserved-agents.ts";
 import { createEventsService } from "./events/events-service.ts";
 import { sdkLogger } from "./log.ts";
 import { createContextCache } from "./model/context-cache.ts";
 import type { CallAuthority } from "./model/authorize-call.ts";
+import type { EstimateOptions } from "./model/estimate-call.ts";
 import { createCallEstimator } from "./model/estimate-call.ts";
+import { createCheckAnswer } from "./model/check-answer.ts";
 import { createModelCaller } from "./model/model-caller.ts";
 import { createNotificationService } from "./notifications/notification-service.ts";
 import { createPostNotification } from "./notifications/post-notification.ts";
@@ -161,6 +165,7 @@ function controlServices({ adminUrl }: AppOptions): EndpointServices {
   const control = createControlService({
     findAgent: createFindAgent(admin),
     endInvocations: createEndInvocations(admin),
+    engine: createEnginePort(admin),
   });
   return [stopsObject, createStopWatch(createCensus(admin)), schedules, control];
 }
@@ -188,7 +193,7 @@ function agentObjects(
   authority: ReturnType<typeof authorityOf>,
   inlineLimitBytes: number,
 ): EndpointServices {
-  const { options, prices, isDraining } = parts;
+  const { options, isDraining } = parts;
   const { artifacts, providers = {}, adminUrl, budgets } = options;
   const chosen = parts.agents.filter(({ name }) => isChosen(only.agents, name));
   if (chosen.length === 0) return [];
@@ -198,6 +203,7 @@ function agentObjects(
     inlineLimitBytes,
     readLog: createIngressLog(ingressOf(options)),
     findUnregistered: createFindUnregistered(adminUrl),
+    findUnservedAgents: createFindUnservedAgents(createAdminClient(adminUrl)),
     authority,
     stops: authority.stops,
     cache: createContextCache(),
@@ -207,24 +213,13 @@ function agentObjects(
   const agents = chosen.map((agent) => {
     const manifest = manifestOf(agent);
     const callModel = createModelCaller({ ...shared, agent, manifest });
-    const estimating =
-      budgets === undefined
-        ? {}
-        : {
-            estimateCall: createCallEstimator({
-              ...shared,
-              agent,
-              manifest,
-              findPrice: prices.find,
-              missingPrice: budgets.missingPrice,
-            }),
-            askToExtend: budgets.askToExtend,
-          };
     const ports = {
       callModel,
-      ...estimating,
+      ...estimating(parts, { ...shared, agent, manifest }),
       findUnregistered: shared.findUnregistered,
+      findUnservedAgents: shared.findUnservedAgents,
       approvalTerms: createApprovalTerms({ authority, agent, artifacts }),
+      checkAnswer: createCheckAnswer(agent),
       isDraining,
       remember: shared.cache.extend,
       notifies: (options.notifications ?? []).length > 0,
@@ -241,6 +236,17 @@ function agentObjects(
   });
   const budgetObjects = budgets === undefined ? [] : [createBudgetObject(budgets)];
   return [...agents, approvals, ...auditObjects(options), ...budgetObjects];
+}
+
+/** Nothing where nothing is limited. */
+function estimating(
+  { options: { budgets }, prices }: AppParts,
+  reading: Omit<EstimateOptions, "findPrice" | "missingPrice">,
+) {
+  if (budgets === undefined) return {};
+  const { missingPrice, askToExtend } = budgets;
+  const estimateCall = createCallEstimator({ ...reading, findPrice: prices.find, missingPrice });
+  return { estimateCall, askToExtend };
 }
 
 function releaseOf({ policy, options }: AppParts): Release {

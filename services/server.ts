@@ -6,13 +6,17 @@ import type { PolicyEngine } from "../contract/policy.ts";
 import type { AppOptions, ServePart } from "./app-options.ts";
 import { checkApp } from "./check-app.ts";
 import { type AppParts, deploymentsOf, ingressOf, isChosen } from "./deployments.ts";
+import type { AdminClient } from "./engine/admin.ts";
 import { createAdminClient } from "./engine/admin.ts";
 import { createLogger } from "./log.ts";
 import { createPolicyEngine } from "./policy/policy-engine.ts";
 import { createPriceTable } from "./prices/price-table.ts";
 import type { Supervisor } from "./supervisor/supervisor.ts";
 import { startSupervisor } from "./supervisor/supervisor.ts";
-import { recoverTask } from "./task-log/ingress-log.ts";
+import type { OwnerWatch } from "./supervisor/owner-watch.ts";
+import { createOwnerWatch } from "./supervisor/owner-watch.ts";
+import { createWatchdog } from "./supervisor/watchdog.ts";
+import { flagTask, recoverTask, succeedTask } from "./task-log/ingress-log.ts";
 import type { RequestListener } from "./worker/worker-server.ts";
 import { isLoopback, listen, routeByPrefix } from "./worker/worker-server.ts";
 
@@ -103,7 +107,11 @@ async function serve(
   const admin = createAdminClient(options.adminUrl);
   const agents = parts.agents.map(({ name }) => name).filter((name) => isChosen(only.agents, name));
   const recover = recoverTask(ingressOf(options));
-  const supervisor: Supervisor = startSupervisor({ ports: { ...admin, recover }, logger, agents });
+  const watchPorts = { query: admin.query, flag: flagTask(ingressOf(options)) };
+  const watchdog = createWatchdog(watchPorts, logger, agents, options.watch);
+  const ownerWatch = ownerWatchOf(parts, admin, agents);
+  const supervising = { ports: { ...admin, recover }, logger, agents, watchdog, ownerWatch };
+  const supervisor: Supervisor = startSupervisor(supervising);
   const addressAt = (base: string) =>
     mounted.paths.map((path) => new URL(path.slice(1), `${base}/`).href);
   const ownBase = `http://${host}:${server.port}`;
@@ -121,4 +129,16 @@ async function serve(
       await server.close(graceMs);
     },
   };
+}
+
+function ownerWatchOf(
+  { options, logger }: AppParts,
+  { query }: AdminClient,
+  agents: readonly string[],
+): OwnerWatch | undefined {
+  const { owners } = options;
+  if (owners === undefined) return undefined;
+  const resolve = async (owner: string) => owners.resolve(owner);
+  const ports = { query, resolve, succeed: succeedTask(ingressOf(options)) };
+  return createOwnerWatch(ports, logger, agents, owners.checkEveryMs);
 }

@@ -16,19 +16,24 @@ const TIMES = [
   "durationMs",
   "wakeAt",
   "since",
+  "foundAt",
   "notBefore",
   "retryAt",
   "askAt",
   "requestedAt",
   "expiresAt",
+  "lastedMs",
   "deadlineAt",
 ];
 const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
 const ALL_TIMES = new RegExp(ISO_TIME, "g");
+/** Made of the identity of its parent's. */
+const CHILDREN = /child-[0-9a-f]{32}/g;
 /** What holds times, in fields or in what the model reads. */
 const NAMING_TIMES = ["wait", "ran", "answer", "result", "message", "report"];
 /** Made anew by every run, or of what is. */
 const IDENTITIES = [
+  "taskUid",
   "invocationId",
   "awakeableId",
   "contextDigest",
@@ -70,12 +75,17 @@ function comparableData(
   more: readonly string[] = [],
 ): Readonly<Record<string, unknown>> {
   // An approval's digest is of the task's own identity; a message's is of its content.
-  const identities = /^(approval|extension)\./.test(type)
+  const identities = /^(approval|extension|review)\./.test(type)
     ? [...IDENTITIES, "digest"]
     : [...IDENTITIES, ...more];
   return Object.fromEntries(
     Object.entries(data).flatMap(([key, value]): [string, unknown][] => {
       if (TIMES.includes(key)) return [];
+      if (["parent", "budgetParent", "child"].includes(key))
+        return [[key, comparableRelative(value as object)]];
+      if (key === "taskId") return [[key, withoutTimes(value)]];
+      // A parent's call is the message that it sends.
+      if (key === "messageId") return [[key, String(value).replace(/^[^/]*\//, "")]];
       if (key === "operationId" || key === "approvedAs") return [[key, withoutTask(String(value))]];
       if (type === "task.cancelled" && Array.isArray(value)) {
         return [[key, value.map((id) => withoutTask(String(id)))]];
@@ -107,7 +117,8 @@ function comparableAmounts(key: string, value: unknown): unknown {
 }
 
 function withoutTimes(value: unknown): unknown {
-  if (typeof value === "string") return value.replace(ALL_TIMES, "<time>");
+  if (typeof value === "string")
+    return value.replace(ALL_TIMES, "<time>").replace(CHILDREN, "<child>");
   if (Array.isArray(value)) return value.map(withoutTimes);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([key]) => !TIMES.includes(key));
@@ -115,6 +126,19 @@ function withoutTimes(value: unknown): unknown {
     entries.map(([key, each]) => [
       key,
       key === "operationId" ? withoutTask(String(each)) : withoutTimes(each),
+    ]),
+  );
+}
+
+/** Another task of the family, without what it was named in this run. */
+function comparableRelative(relative: object): object {
+  const entries = Object.entries(relative).filter(
+    ([key]) => !["taskId", "taskUid", "ancestors"].includes(key),
+  );
+  return Object.fromEntries(
+    entries.map(([key, value]) => [
+      key,
+      key === "operationId" ? withoutTask(String(value)) : (value as unknown),
     ]),
   );
 }

@@ -22,5 +22,11 @@ export { scriptedModel } from "./scripted-model.ts";
 export type { ScriptedModel, ScriptStep, StepCalls } from "./scripted-model.ts";
 export { serveModel } from "./serve-model.ts";
 export type { ModelServer } from "./serve-model.ts";
-export type { AskOptions, Decision, MessageOptions, PublishedEvent, TaskClient } from "./task-client.ts";
+export type {
+  AskOptions,
+  Decision,
+  MessageOptions,
+  PublishedEvent,
+  TaskClient,
+} from "./task-client.ts";
 export type { TaskProblem } from "./task-problem.ts";

@@ -14,6 +14,7 @@ import { DEFAULT_ASK_TIMEOUT_MS, MAX_EVENTS_PAGE } from "../contract/api.ts";
 import { APPROVAL_SERVICE } from "../contract/approval.ts";
 import type { ControlResult } from "../contract/control.ts";
 import type {
+  DropResult,
   GrantResult,
   RetryResult,
   RollbackResult,
@@ -21,9 +22,11 @@ import type {
 } from "../contract/effect-api.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 import type { TaskEvent } from "../contract/event.ts";
+import type { Explanation } from "../contract/explanation.ts";
 import type { PublishResult } from "../contract/inbox.ts";
 import { EVENTS_SERVICE } from "../contract/inbox.ts";
 import type { AnswerResult, WithdrawOperationResult } from "../contract/wait-api.ts";
+import type { FlagResult } from "../contract/watch.ts";
 import type { TaskClient } from "./task-client.ts";
 import { bodyOf, DEFAULT_WITHIN_MS, notReached, proposalOf } from "./task-client.ts";
 import { taskProblem } from "./task-problem.ts";
@@ -53,6 +56,8 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
     ask: (message, { messageId = newId(), from, mode, timeoutMs = DEFAULT_ASK_TIMEOUT_MS } = {}) =>
       call<AskResult>("ask", { message, messageId, from, mode, timeoutMs }),
     status,
+    explain: () => call<Explanation>("explain"),
+    flag: (bounds = {}) => call<FlagResult>("flag", bounds),
     events: async () => {
       const events: TaskEvent[] = [];
       for (let after = -1; ;) {
@@ -73,12 +78,13 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
       (await post(ingressUrl, `restate/call/${EVENTS_SERVICE}/publish`, event)) as PublishResult,
     answer: (input) => call<AnswerResult>("answer", input),
     withdraw: (input) => call<WithdrawOperationResult>("withdraw", input),
-    cancel: (options = {}) => call<CancelResult>("cancel", options),
+    cancel: (input) => call<CancelResult>("cancel", input),
     settle: (input) => call<SettleResult>("settle", input),
-    retry: (input = {}) => call<RetryResult>("retry", input),
+    retry: (input) => call<RetryResult>("retry", input),
+    drop: (input) => call<DropResult>("drop", input),
     grant: (input) => call<GrantResult>("grant", input),
     control: ({ verb, ...input }) => call<ControlResult>(verb, input),
-    rollback: (input = {}) => call<RollbackResult>("rollback", input),
+    rollback: (input) => call<RollbackResult>("rollback", input),
     until: async (wanted, { withinMs = DEFAULT_WITHIN_MS } = {}) => {
       const statuses: readonly string[] = typeof wanted === "string" ? [wanted] : wanted;
       const deadline = Date.now() + withinMs;

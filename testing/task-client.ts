@@ -18,6 +18,8 @@ import type {
   VerbInput,
 } from "../contract/control.ts";
 import type {
+  DropInput,
+  DropResult,
   GrantInput,
   GrantResult,
   RetryInput,
@@ -28,6 +30,7 @@ import type {
   SettleResult,
 } from "../contract/effect-api.ts";
 import type { TaskEvent } from "../contract/event.ts";
+import type { Explanation } from "../contract/explanation.ts";
 import type { Grant } from "../contract/grant.ts";
 import type { MessageContent, MessageMode } from "../contract/message.ts";
 import type { PublishInput, PublishResult } from "../contract/inbox.ts";
@@ -38,6 +41,7 @@ import type {
   WithdrawOperationInput,
   WithdrawOperationResult,
 } from "../contract/wait-api.ts";
+import type { FlagResult, StuckBounds } from "../contract/watch.ts";
 
 export interface StartOptions {
   readonly owner?: string | undefined;
@@ -99,6 +103,10 @@ export interface TaskClient {
   /** Starts the task or sends it a message, and waits for the end of that turn. */
   ask(message: MessageContent, options?: AskOptions): Promise<AskResult>;
   status(): Promise<StatusView>;
+  /** Why the task does not move. */
+  explain(): Promise<Explanation>;
+  /** Has the task look whether it is stuck, as a watchdog does. Default: as an app without `watch`. */
+  flag(bounds?: Partial<StuckBounds>): Promise<FlagResult>;
   /** The whole task log. */
   events(): Promise<readonly TaskEvent[]>;
   /**
@@ -106,7 +114,7 @@ export interface TaskClient {
    * the decision does not count.
    */
   decide(decision: Decision): Promise<void>;
-  cancel(options?: CancelInput): Promise<CancelResult>;
+  cancel(input: CancelInput): Promise<CancelResult>;
   /** Publishes an event, as a source outside does; the task gets it if it waits for it. */
   publish(event: PublishedEvent): Promise<PublishResult>;
   /** Answers a question that the task waits on. */
@@ -115,14 +123,16 @@ export interface TaskClient {
   withdraw(input: WithdrawOperationInput): Promise<WithdrawOperationResult>;
   /** States the outcome of an operation that is unknown. */
   settle(input: SettleInput): Promise<SettleResult>;
-  /** Tries again, now, what the task waits for. */
-  retry(input?: RetryInput): Promise<RetryResult>;
+  /** Tries again, now, what the task waits for, or takes in a message that was quarantined. */
+  retry(input: RetryInput): Promise<RetryResult>;
+  /** Drops a message that was quarantined. */
+  drop(input: DropInput): Promise<DropResult>;
   /** Gives the task fresh grants in the place of those it had. */
   grant(input: GrantInput): Promise<GrantResult>;
   /** Pauses, resumes, quarantines, overrides, transfers, completes or retires the task. */
   control(input: ControlInput): Promise<ControlResult>;
   /** Undoes the effects of a task that rests, and lets it go on. */
-  rollback(input?: RollbackInput): Promise<RollbackResult>;
+  rollback(input: RollbackInput): Promise<RollbackResult>;
   /**
    * Resolves once the task has this status, or one of these; rejects after `withinMs`
    * (30,000 by default), naming the status that it has instead.
@@ -155,7 +165,7 @@ export function bodyOf(
 
 /** The proposal that a decision is about. Throws an Error when there is none, or several. */
 export function proposalOf(
-  { operations, status, budget }: StatusView,
+  { operations, status, budget, review }: StatusView,
   { operationId }: DecisionTarget,
 ): ProposalToDecide {
   const open = operations.filter(
@@ -167,6 +177,8 @@ export function proposalOf(
   const extension = budget?.extension;
   if (only === undefined && operationId === undefined && extension !== undefined)
     return { operationId: "", ...extension };
+  if (only === undefined && operationId === undefined && review !== undefined)
+    return { operationId: "", awakeableId: "", ...review };
   if (only?.proposal === undefined) {
     throw new Error(`no call waits for a decision; the task is ${status}`);
   }

@@ -10,9 +10,12 @@ import { fingerprintIn } from "./captured-change.ts";
 /** Entries of the log behind a request that are looked through for what led to it. */
 export const EVIDENCE_WINDOW = 64;
 
+/** The release of an answer is requested as a call is. */
+type RequestedCall = Omit<EventData["review.requested"], "answerSeq">;
+
 /** What the log has of a request. */
 export interface RequestSources {
-  readonly requested: EventData["approval.requested"];
+  readonly requested: RequestedCall;
   readonly arguments: StoredText;
   /** The message that opened the turn, and all of the turn that is within the window. */
   readonly events: readonly TaskEvent[];
@@ -69,15 +72,16 @@ function requesterOf(
 }
 
 function followed(stale: TaskEvent | undefined): Pick<ApprovalPackage, "follows"> {
-  if (stale?.type !== "approval.stale") return {};
-  const { approvalId, changes } = stale.data;
-  return { follows: { approvalId, changes } };
+  if (stale?.type === "approval.stale") {
+    const { approvalId, changes } = stale.data;
+    return { follows: { approvalId, changes } };
+  }
+  if (stale?.type !== "review.noticed" || stale.data.notice.type !== "stale") return {};
+  const { approvalId, notice } = stale.data;
+  return { follows: { approvalId, changes: notice.changes } };
 }
 
-function callOf(
-  requested: EventData["approval.requested"],
-  given: StoredText,
-): ApprovalPackage["call"] {
+function callOf(requested: RequestedCall, given: StoredText): ApprovalPackage["call"] {
   const { tool, toolVersion, effect, argumentsDigest } = requested;
   const { agentVersion, policyVersion, resource } = requested;
   return {

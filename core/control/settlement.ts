@@ -2,6 +2,7 @@
 // end (F17, R72): numbers of all, and the last operations one by one.
 import type { SettledAs, SettlementReport } from "../../contract/control-view.ts";
 import type { TaskEvent } from "../../contract/event.ts";
+import { unsettledChildren } from "../child/children.ts";
 import { EFFECT_POLICY } from "../effect-policy.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 
@@ -22,6 +23,7 @@ export function noteSettled(before: TaskHead, after: TaskHead, event: TaskEvent)
   return {
     ...counted,
     settling: {
+      ...counted.settling,
       cancelled: cancelled + settled.filter(({ outcome }) => outcome === "cancelled").length,
       operations: [...operations, ...settled].slice(-REPORTED),
     },
@@ -66,7 +68,9 @@ export function settlementOf(head: TaskHead): SettlementReport {
   );
   const count = (outcome: SettledAs): number =>
     rest.filter((each) => each.outcome === outcome).length;
+  const children = [...(settling?.children ?? []), ...unsettledChildren(head)].slice(-REPORTED);
   return {
+    ...(children.length === 0 ? {} : { children }),
     undone: compensation?.undone ?? 0,
     committed: applied,
     unknown: count("unknown") + (compensation?.unknown ?? 0),

@@ -8,7 +8,18 @@ import { hasEnded, TASK_STATUSES } from "../../contract/status.ts";
 import type { TaskHead } from "../task-head.ts";
 import type { Refusal } from "../transition/unknown-effect.ts";
 
-export type Verb = ControlVerb | "send" | "interrupt" | "queue" | "cancel";
+export type Verb =
+  | ControlVerb
+  | "send"
+  | "interrupt"
+  | "queue"
+  | "cancel"
+  | "retry"
+  | "drop"
+  | "rollback"
+  | "settle"
+  | "withdraw"
+  | "grant";
 
 export interface VerbRule {
   readonly taken: readonly TaskStatus[];
@@ -39,7 +50,14 @@ export const VERBS: Readonly<Record<Verb, VerbRule>> = {
   quarantine: { ...OPERATOR, taken: LIVE, segment: ABORT_SIGNAL },
   override: { ...OPERATOR, taken: LIVE, segment: YIELD_SIGNAL },
   transfer: { ...OPERATOR, taken: OPEN, segment: YIELD_SIGNAL },
-  cancel: { actor: "operator", reason: "optional", taken: OPEN, segment: ABORT_SIGNAL },
+  // What undoing waits for may be tried again.
+  retry: { ...OPERATOR, taken: OPEN, segment: YIELD_SIGNAL },
+  drop: { ...OPERATOR, taken: LIVE, segment: YIELD_SIGNAL },
+  settle: { ...OPERATOR, taken: LIVE, segment: YIELD_SIGNAL },
+  withdraw: { ...OPERATOR, taken: LIVE, segment: YIELD_SIGNAL },
+  grant: { ...OPERATOR, taken: LIVE, segment: YIELD_SIGNAL },
+  rollback: { ...OPERATOR, taken: LIVE, segment: YIELD_SIGNAL },
+  cancel: { ...OPERATOR, taken: OPEN, segment: ABORT_SIGNAL },
   complete: { ...OPERATOR, taken: ["idle", "failed"], segment: YIELD_SIGNAL },
   retire: { ...OPERATOR, taken: LIVE, segment: ABORT_SIGNAL },
   // The engine has ended the segment before.
@@ -54,13 +72,17 @@ export function whenTaken(verb: Verb): string {
   return ["anything but ended", ...not].join(", ");
 }
 
-/** Why a task does not take a verb now, or undefined when it does. */
+/**
+ * Why a task does not take a verb now, or undefined when it does. Who only speaks to a task that has
+ * ended, or ends, is told `task_ended`.
+ */
 export function verbProblem({ status }: Pick<TaskHead, "status">, verb: Verb): Refusal | undefined {
-  const { taken } = VERBS[verb];
+  const { taken, actor } = VERBS[verb];
   if (taken.includes(status)) return undefined;
   const statuses = taken.join(", ");
   const message = hasEnded(status)
     ? `the task is ${status}, which is an end: ${verb} is not taken any more`
     : `the task is ${status}; ${verb} is taken when it is ${whenTaken(verb)}`;
-  return { code: "verb_not_allowed", message, details: { status, statuses } };
+  const code = actor === "user" ? "task_ended" : "verb_not_allowed";
+  return { code, message, details: { status, statuses } };
 }

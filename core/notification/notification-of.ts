@@ -8,22 +8,51 @@ import type {
   NotificationType,
 } from "../../contract/notification.ts";
 import { NOTIFICATION_VERSION } from "../../contract/notification.ts";
+import type { StuckKind } from "../../contract/watch.ts";
 import type { TaskHead } from "../task-head.ts";
 
-type Facts = Pick<Notification["data"], "code" | "reason" | "approvalId" | "operationId">;
+type Facts = Pick<
+  Notification["data"],
+  "code" | "reason" | "kind" | "escalation" | "approvalId" | "operationId"
+>;
 
 /** What is announced of an event, if anything. `head` is as it is once the event was taken in. */
 export function announcementOf(head: TaskHead, event: TaskEvent): Announcement | undefined {
   const told = toldOf<EventType>(head, event);
   if (told === undefined) return undefined;
-  const { taskUid, taskId, agent, owner, tenant, status } = head;
-  const [type, facts] = told;
+  return announced(head, event, eventId(head.taskUid, event.seq), told);
+}
+
+/** That a task was found stuck; with `escalation`, to whom that is told since its owner did nothing. */
+export function stuckNotice(
+  head: TaskHead,
+  kind: StuckKind,
+  id: string,
+  at: number,
+  escalation?: string,
+): Announcement {
+  const { reason, nextSeq } = head;
+  const facts = {
+    kind,
+    ...(reason === undefined ? {} : { reason }),
+    ...(escalation === undefined ? {} : { escalation }),
+  };
+  return announced(head, { at, seq: nextSeq - 1 }, id, ["task.stuck", facts]);
+}
+
+function announced(
+  head: TaskHead,
+  { at, seq }: Pick<TaskEvent, "at" | "seq">,
+  id: string,
+  [type, facts]: NonNullable<Told>,
+): Announcement {
+  const { taskUid, taskId, agent, owner, tenant, status, turn } = head;
   return {
     v: NOTIFICATION_VERSION,
-    id: eventId(taskUid, event.seq),
+    id,
     notification: {
       type,
-      at: event.at,
+      at,
       data: {
         agent,
         taskId,
@@ -31,8 +60,8 @@ export function announcementOf(head: TaskHead, event: TaskEvent): Announcement |
         ...(owner === undefined ? {} : { owner }),
         ...(tenant === undefined ? {} : { tenant }),
         status,
-        seq: event.seq,
-        turn: head.turn.number,
+        seq,
+        turn: turn.number,
         ...facts,
       },
     },
@@ -43,7 +72,11 @@ type Told = readonly [NotificationType, Facts] | undefined;
 
 /** By the type of the event. */
 const TOLD: {
-  readonly [T in EventType]?: (data: EventData[T], head: TaskHead) => Told;
+  readonly [T in EventType]?: (
+    data: EventData[T],
+    head: TaskHead,
+    event: Pick<TaskEvent, "seq">,
+  ) => Told;
 } = {
   // Not where the task goes on with the next message at once, or ends.
   "turn.completed": (_, { status }) => (status === "idle" ? ["task.idle", {}] : undefined),
@@ -56,15 +89,20 @@ const TOLD: {
     "approval.wanted",
     { approvalId, operationId },
   ],
-  "task.parked": ({ status, reason }) =>
-    status === "needs-operator" ? ["task.stuck", { reason }] : undefined,
+  // Once, however often it parks again.
+  "review.noticed": ({ approvalId, notice }) =>
+    notice.type === "opened" ? ["approval.wanted", { approvalId }] : undefined,
+  "task.parked": ({ status, reason }, { stuck }, { seq }) =>
+    status === "needs-operator" && stuck?.seq === seq
+      ? ["task.stuck", { reason, kind: "needs-operator" }]
+      : undefined,
 };
 
 function toldOf<T extends EventType>(
   head: TaskHead,
-  event: { readonly type: T; readonly data: EventData[T] },
+  event: { readonly type: T; readonly data: EventData[T]; readonly seq: number },
 ): Told {
-  return TOLD[event.type]?.(event.data, head);
+  return TOLD[event.type]?.(event.data, head, event);
 }
 
 /** The names of those who want it. */

@@ -5,7 +5,7 @@ import type { Due } from "../../contract/schedule-state.ts";
 import { lastTimes, nextTime, type TimesFrom } from "./next-time.ts";
 
 /** So many times of one outage are counted exactly; of more the count is at least this. */
-export const COUNTED_EXACTLY = 1_000;
+const COUNTED_EXACTLY = 1_000;
 
 export interface DueTimes {
   /** Oldest first. */

@@ -4,7 +4,8 @@ import type { ApprovalNotice, ApprovalWake, EditedCall } from "../../contract/ap
 import type { EventBody } from "../../contract/event.ts";
 import type { TaskStatus } from "../../contract/status.ts";
 import { proposalDigest } from "../proposal.ts";
-import type { ApprovalPart, OpenOperation, TaskHead } from "../task-head.ts";
+import type { ApprovalPart } from "../approval/approval-part.ts";
+import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { firstEnd } from "../wait/wait-terms.ts";
 import { approvalIdOf, askTool, onOvertaken, waitingApproval } from "./approval.ts";
 import { operator } from "./unknown-effect.ts";

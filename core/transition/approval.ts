@@ -9,7 +9,8 @@ import { approvalId } from "../approval/approval-id.ts";
 import type { Fingerprint } from "../approval/captured-change.ts";
 import { DEFAULT_RULE } from "../approval/rule.ts";
 import { proposalDigest } from "../proposal.ts";
-import type { ApprovalPart, OpenOperation, TaskHead } from "../task-head.ts";
+import type { ApprovalPart } from "../approval/approval-part.ts";
+import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { positionOf } from "./next-attempt.ts";
 
 /** Of a call that was judged by no policy; whoever decides by one finds it stale. */

@@ -8,10 +8,11 @@ import type {
 } from "../../contract/event.ts";
 import type { CompensateResponse } from "../../contract/tool.ts";
 import { evidenceIn } from "../call-evidence.ts";
-import { isOver } from "../reduce.ts";
+import { verbProblem } from "../control/verbs.ts";
 import type { TaskHead } from "../task-head.ts";
 import { withdrawals } from "./approval.ts";
 import { retryTime } from "./blocked.ts";
+import { withdrawReview } from "./withdraw-review.ts";
 import type { Lost } from "./tool-outcome.ts";
 import type { Refusal } from "./unknown-effect.ts";
 import { operator } from "./unknown-effect.ts";
@@ -70,10 +71,8 @@ export function onCompensated(
 
 /** Why the effects cannot be undone now, or undefined when they can. */
 export function rollbackProblem(head: TaskHead): Refusal | undefined {
-  if (isOver(head) || head.cancelling) {
-    const message = `the task is ${head.status}; nothing of it is rolled back any more`;
-    return { code: "task_ended", message };
-  }
+  const refusal = verbProblem(head, "rollback");
+  if (refusal !== undefined) return refusal;
   const { segment, compensation } = head;
   if (segment.open || segment.queued || compensation !== undefined) {
     const message = `the task is ${head.status}; roll back when it rests, or cancel it`;
@@ -107,7 +106,11 @@ export function onRollback(
     ...(reason === undefined ? {} : { reason }),
     data: { from: status, effects },
   };
-  const closed = [...withdrawals(head, message), ...onWithdrawWaits(head, message)];
+  const closed = [
+    ...withdrawals(head, message),
+    ...withdrawReview(head, message),
+    ...onWithdrawWaits(head, message),
+  ];
   return turn.open ? [...closed, failed, asked] : [asked];
 }
 

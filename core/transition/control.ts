@@ -1,11 +1,16 @@
 // Owns what cancelling, recovering and waking mean to the task.
 import type { CompensationReport, EventBody } from "../../contract/event.ts";
+import type { Tries } from "../control/poison.ts";
+import { isPoison, suspectOf } from "../control/poison.ts";
 import { settlementOf, unknownOf } from "../control/settlement.ts";
 import { isOver } from "../reduce.ts";
 import type { TaskHead } from "../task-head.ts";
 import { withdrawals } from "./approval.ts";
+import { leaveChildren } from "./leave-child.ts";
 import { reportOf } from "./compensation.ts";
 import { onRetired } from "./end.ts";
+import { onPoison } from "./quarantined-message.ts";
+import { withdrawReview } from "./withdraw-review.ts";
 import { onWithdrawWaits } from "./withdraw-waits.ts";
 
 /** Lost segments in a row, without a step in between, after which an operator is asked (L5). */
@@ -28,7 +33,10 @@ export function onCancel(
       data: { from: head.status, compensate },
     },
     ...withdrawals(head, WHY),
-    ...onWithdrawWaits(head, WHY),
+    ...withdrawReview(head, WHY),
+    // Each as the task itself: what it has done is undone, or stays.
+    ...leaveChildren(head, "cancel", compensate),
+    ...onWithdrawWaits({ ...head, children: [] }, WHY),
   ];
 }
 
@@ -59,22 +67,43 @@ function isEmpty({ undone, committed, unknown }: CompensationReport): boolean {
  * Runs as an exclusive handler, so no segment is running: one that is open was lost. Safe to
  * ask for at any time, also when nothing is wrong.
  */
-export function onRecover(head: TaskHead, cause: string, park: boolean): readonly EventBody[] {
+export function onRecover(
+  head: TaskHead,
+  cause: string,
+  park: boolean,
+  tries: Tries = {},
+): readonly EventBody[] {
   if (isOver(head)) return [];
-  const events: EventBody[] = [];
   if (head.segment.open) {
-    events.push({ type: "segment.lost", data: { segment: head.segment.number, cause } });
-    const again = head.lostSegments + 1 >= MAX_LOST_SEGMENTS;
-    // A turn that ended before the segment was lost has ended.
-    const works = head.turn.open || head.cancelling || head.compensation !== undefined;
-    if ((park || again) && (works || head.queue !== undefined)) {
-      events.push({ type: "task.parked", data: { status: "needs-operator", reason: cause } });
-    }
-    return events;
+    const data = { segment: head.segment.number, cause };
+    return [{ type: "segment.lost", data }, ...afterLoss(head, cause, park, tries)];
   }
+  // A command that came before has recorded the loss.
+  const told = { ...head, lostSegments: Math.max(head.lostSegments - 1, 0) };
+  const suspect = tries.attempts === undefined ? undefined : suspectOf(head);
+  if (suspect !== undefined && head.lostSegments > 0 && isPoison(told, tries))
+    return onPoison(told, suspect, tries, cause);
+  const events: EventBody[] = [];
   if (!park && isParked(head))
     events.push({ type: "task.woken", reason: cause, data: { from: head.status, by: "recover" } });
   return events;
+}
+
+/** A message that was just taken in is put aside; for whatever else it is an operator is asked. */
+function afterLoss(
+  head: TaskHead,
+  cause: string,
+  park: boolean,
+  tries: Tries,
+): readonly EventBody[] {
+  // Parked without attempts, the segment itself is at fault, and not what it works on.
+  const suspect = park && tries.attempts === undefined ? undefined : suspectOf(head);
+  if (suspect !== undefined && isPoison(head, tries)) return onPoison(head, suspect, tries, cause);
+  const again = suspect === undefined && head.lostSegments + 1 >= MAX_LOST_SEGMENTS;
+  // A turn that ended before the segment was lost has ended.
+  const works = head.turn.open || head.cancelling || head.compensation !== undefined;
+  if (!(park || again) || !(works || head.queue !== undefined)) return [];
+  return [{ type: "task.parked", data: { status: "needs-operator", reason: cause } }];
 }
 
 export function onTimer(head: TaskHead, park: number): readonly EventBody[] {

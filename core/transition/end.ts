@@ -9,6 +9,8 @@ import { EFFECT_POLICY } from "../effect-policy.ts";
 import { isOver } from "../reduce.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { withdrawals } from "./approval.ts";
+import { leaveChildren } from "./leave-child.ts";
+import { withdrawReview } from "./withdraw-review.ts";
 import { onToolOutcome } from "./tool-outcome.ts";
 import { operator } from "./unknown-effect.ts";
 import { onWithdrawWaits } from "./withdraw-waits.ts";
@@ -16,8 +18,10 @@ import { onWithdrawWaits } from "./withdraw-waits.ts";
 type Said = Pick<ControlCommand, "by" | "reason">;
 
 /** Of a task that rests: nothing of it is open. */
-export function onComplete(_: TaskHead, { by, reason }: Said): readonly EventBody[] {
-  return [{ type: "task.completed", actor: operator(by), reason, data: { by: "operator" } }];
+export function onComplete(head: TaskHead, { by, reason }: Said): readonly EventBody[] {
+  const actor = operator(by);
+  const completed: EventBody = { type: "task.completed", actor, reason, data: { by: "operator" } };
+  return [...leaveChildren(head, "retire"), completed];
 }
 
 /** What is in flight is settled first, and nothing is undone. */
@@ -26,7 +30,9 @@ export function onRetire(head: TaskHead, { by, reason }: Said): readonly EventBo
   return [
     { type: "retire.requested", actor: operator(by), reason, data: { from: head.status } },
     ...withdrawals(head, why),
-    ...onWithdrawWaits(head, why),
+    ...withdrawReview(head, why),
+    ...leaveChildren(head, "retire"),
+    ...onWithdrawWaits({ ...head, children: [] }, why),
   ];
 }
 
@@ -66,7 +72,14 @@ export function onKill(
         toolOf(agent, each),
       ),
     );
-  return [...withdrawals(head, why), ...onWithdrawWaits(head, why), ...lost, killed];
+  return [
+    ...withdrawals(head, why),
+    ...withdrawReview(head, why),
+    ...leaveChildren(head, "cancel", false),
+    ...onWithdrawWaits({ ...head, children: [] }, why),
+    ...lost,
+    killed,
+  ];
 }
 
 /** It may have had its effect, and nobody waits for its outcome any more. */

@@ -10,7 +10,7 @@ import { onWithdrawWaits } from "./withdraw-waits.ts";
 const WHY = "a message interrupted the turn";
 
 /** Whether a call may have had an effect, or be having one. */
-export function mayHaveRun({ state }: OpenOperation): boolean {
+function mayHaveRun({ state }: OpenOperation): boolean {
   return state === "issued" || state === "unknown";
 }
 

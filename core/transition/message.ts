@@ -2,6 +2,7 @@
 // or opens the next.
 import type { AgentLimits } from "../../contract/agent.ts";
 import type { BudgetParent } from "../../contract/budget-parent.ts";
+import type { AskedByParent, ParentTask } from "../../contract/child.ts";
 import type { Actor, EventBody, EventData } from "../../contract/event.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
 import type { MessageMode, StoredPart } from "../../contract/message.ts";
@@ -9,6 +10,7 @@ import type { TaskHead } from "../task-head.ts";
 import { HEAD_VERSION, NO_TURN } from "../task-head.ts";
 import { isOver } from "../reduce.ts";
 import { GENESIS } from "../log.ts";
+import { withdrawReview } from "./withdraw-review.ts";
 import { wokenBy } from "./unknown-effect.ts";
 
 export interface NewTask {
@@ -20,6 +22,7 @@ export interface NewTask {
   readonly escalation?: string | undefined;
   readonly tenant?: string | undefined;
   readonly budgetParent?: BudgetParent | undefined;
+  readonly parent?: ParentTask | undefined;
   readonly inputDigest: string;
   readonly at: number;
 }
@@ -36,6 +39,7 @@ export function newHead(task: NewTask): TaskHead {
     ...(task.escalation === undefined ? {} : { escalation: task.escalation }),
     ...(task.tenant === undefined ? {} : { tenant: task.tenant }),
     ...(task.budgetParent === undefined ? {} : { budgetParent: task.budgetParent }),
+    ...(task.parent === undefined ? {} : { parent: task.parent }),
     inputDigest: task.inputDigest,
     status: "queued",
     createdAt: task.at,
@@ -60,6 +64,7 @@ export function onStart(
   grants: readonly NamedGrant[] | "declared" = "declared",
 ): readonly EventBody[] {
   const { agent, agentVersion, inputDigest, owner, escalation, tenant, budgetParent } = task;
+  const { parent } = task;
   const data = {
     agent,
     agentVersion,
@@ -68,9 +73,11 @@ export function onStart(
     ...(escalation === undefined ? {} : { escalation }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(budgetParent === undefined ? {} : { budgetParent }),
+    ...(parent === undefined ? {} : { parent }),
     grants,
   };
-  return [{ type: "task.started", actor: userActor(owner), data }];
+  const actor = parent === undefined ? userActor(owner) : agentActor(parent);
+  return [{ type: "task.started", actor, data }];
 }
 
 export interface IncomingMessage {
@@ -80,10 +87,11 @@ export interface IncomingMessage {
   readonly from?: string | undefined;
   /** Absent is `steer`. */
   readonly mode?: MessageMode | undefined;
+  readonly asked?: AskedByParent | undefined;
 }
 
 /** Messages that the model has not taken in yet, kept ones included. */
-export function waitingMessages({ turn, queue }: TaskHead): number {
+function waitingMessages({ turn, queue }: TaskHead): number {
   return (turn.unread ?? 0) + (queue === undefined ? 0 : queue.next - queue.first);
 }
 
@@ -96,12 +104,14 @@ export function isFull(
 }
 
 /** Whether a message is kept for a later turn: one is open, or others wait before it. */
-export function isKept({ turn, queue }: TaskHead, mode: MessageMode | undefined): boolean {
+function isKept({ turn, queue }: TaskHead, mode: MessageMode | undefined): boolean {
   return mode === "queue" && (turn.open || queue !== undefined);
 }
 
 export function onMessage(head: TaskHead, message: IncomingMessage): readonly EventBody[] {
-  const actor = userActor(message.from);
+  const { asked } = message;
+  const actor = asked === undefined ? userActor(message.from) : agentActor(asked);
+  const whose = asked === undefined ? {} : { asked };
   if (isOver(head) || head.cancelling) {
     return [
       {
@@ -114,13 +124,18 @@ export function onMessage(head: TaskHead, message: IncomingMessage): readonly Ev
   const { messageId, parts, digest, mode } = message;
   if (isKept(head, mode)) {
     const n = head.queue?.next ?? 0;
-    return [{ type: "message.queued", actor, data: { n, messageId, parts, digest } }];
+    return [{ type: "message.queued", actor, data: { n, messageId, parts, digest, ...whose } }];
   }
   const turn = head.turn.open ? head.turn.number : head.turn.number + 1;
   const stops = mode === "interrupt" && head.turn.open;
-  const data = { messageId, turn, parts, digest, ...(stops ? { mode } : {}) };
+  const data = { messageId, turn, parts, digest, ...(stops ? { mode } : {}), ...whose };
   const received: EventBody = { type: "message.received", actor, data };
-  return stops ? [received, ...wokenBy(head, "interrupt")] : [received];
+  // The answer is not what it was asked for any more.
+  const withdrawn = withdrawReview(head, "a message has come");
+  if (stops) return [received, ...withdrawn, ...wokenBy(head, "interrupt")];
+  return withdrawn.length === 0
+    ? [received]
+    : [received, ...withdrawn, ...wokenBy(head, "message")];
 }
 
 /** The first message that was kept opens the next turn. */
@@ -129,10 +144,14 @@ export function onTakeQueued(
   { actor, data }: { readonly actor: Actor; readonly data: EventData["message.queued"] },
 ): readonly EventBody[] {
   if (head.turn.open || head.queue?.first !== data.n) return [];
-  const { messageId, parts, digest } = data;
+  const { n: _, ...message } = data;
   const turn = head.turn.number + 1;
-  const received = { messageId, turn, parts, digest, mode: "queue" } as const;
+  const received = { ...message, turn, mode: "queue" } as const;
   return [{ type: "message.received", actor, data: received }];
+}
+
+function agentActor({ agent }: { readonly agent: string }): Actor {
+  return { kind: "agent", id: agent };
 }
 
 function userActor(id: string | undefined): Actor {

@@ -10,6 +10,8 @@ import { operationsOf } from "../operations.ts";
 import { countCall, timesAsked } from "../repeated-calls.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { proposeCall } from "./approval.ts";
+import { leaveChildren } from "./leave-child.ts";
+import { holdBack } from "./hold-back.ts";
 import { openWait } from "./open-wait.ts";
 
 const AGENT = { kind: "agent" } as const;
@@ -70,7 +72,12 @@ function judge(
   const problem = problemOf(answer);
   if (problem !== undefined) return rejected(head, agent, step, problem, answer);
   if (answer.calls.length > 0) return accepted(head, agent, answer, place);
+  // `model.answered` is the next entry.
+  const held = holdBack(head, agent, { ...place, answerSeq: head.nextSeq });
+  if (held !== undefined) return [held];
+  const isLast = agent.oneShot || head.parent?.once === true;
   return [
+    ...(isLast ? leaveChildren(head, "retire") : []),
     {
       type: "turn.completed",
       actor: AGENT,
@@ -80,9 +87,7 @@ function judge(
         ...(answer.text === undefined ? {} : { answer: answer.text }),
       },
     },
-    ...(agent.oneShot
-      ? [{ type: "task.completed", data: { by: "one-shot" } } satisfies EventBody]
-      : []),
+    ...(isLast ? [{ type: "task.completed", data: { by: "one-shot" } } satisfies EventBody] : []),
   ];
 }
 

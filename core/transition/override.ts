@@ -7,6 +7,7 @@ import type { AnyTool } from "../../contract/tool.ts";
 import { EFFECT_POLICY } from "../effect-policy.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { withdrawals } from "./approval.ts";
+import { leaveChildOf } from "./leave-child.ts";
 import { positionOf } from "./next-attempt.ts";
 import { okData, returned } from "./returned.ts";
 import type { Refusal } from "./unknown-effect.ts";
@@ -64,7 +65,8 @@ export function onOverride(
           via: "override",
         })
       : returned(operation, at, { outcome: "error", ...outcome.error, via: "override" });
-  return [stated, result, ...withdrawn, ...wokenBy(head, "override")];
+  const left = leaveChildOf(head, operation);
+  return [stated, ...left, result, ...withdrawn, ...wokenBy(head, "override")];
 }
 
 /** What did not run left nothing that could be undone. */

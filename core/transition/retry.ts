@@ -1,5 +1,4 @@
 // Owns `retry`: a person says that what a task waits for may be tried now.
-import type { RetryInput } from "../../contract/effect-api.ts";
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { EventBody } from "../../contract/event.ts";
 import { toolOf } from "../doubt.ts";
@@ -8,11 +7,19 @@ import { nextAttempt, positionOf } from "./next-attempt.ts";
 import type { Refusal } from "./unknown-effect.ts";
 import { operator, wokenBy } from "./unknown-effect.ts";
 
+/** What may be tried; by default everything that waits. */
+interface Retry {
+  readonly operationId?: string | undefined;
+  /** Absent in old commands. */
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
+}
+
 /** Why nothing can be tried, or undefined when something can. */
 export function retryProblem(
   head: TaskHead,
   agent: AgentDefinition,
-  { operationId }: Pick<RetryInput, "operationId">,
+  { operationId }: Pick<Retry, "operationId">,
 ): Refusal | undefined {
   const known =
     operationId === undefined || head.operations.some((each) => each.operationId === operationId);
@@ -32,7 +39,7 @@ export function retryProblem(
 export function onRetry(
   head: TaskHead,
   agent: AgentDefinition,
-  input: RetryInput,
+  input: Retry,
 ): readonly EventBody[] {
   if (retryProblem(head, agent, input) !== undefined) return [];
   const { operationId, reason, by } = input;
@@ -53,7 +60,9 @@ export function onRetry(
 
 /** Its last turn has failed, and nothing came after it. */
 function hasFailed({ status, hold, turn, cancelling }: TaskHead): boolean {
-  return (hold?.from ?? status) === "failed" && !turn.open && !cancelling;
+  const failed = (hold?.from ?? status) === "failed" && !turn.open && !cancelling;
+  // Nothing is left of a turn whose only message was quarantined.
+  return failed && turn.empty !== true;
 }
 
 /** Blocked calls, and unknown ones that the tool can be asked about. */

@@ -1,13 +1,16 @@
 // Owns what the outcome of a tool call means to the task, and the end of a task by a tool.
+import type { AgentDefinition } from "../../contract/agent.ts";
 import type { Answered, EventBody } from "../../contract/event.ts";
 import type { AnyTool, ToolResponse } from "../../contract/tool.ts";
 import { mayActUntil } from "../doubt.ts";
 import { EFFECT_POLICY } from "../effect-policy.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { askTool } from "./approval.ts";
+import { leaveChildren } from "./leave-child.ts";
 import { onBlocked } from "./blocked.ts";
 import { attemptOf, nextAttempt, unapprovedAttempt } from "./next-attempt.ts";
 import { okData, returned } from "./returned.ts";
+import { holdBack } from "./hold-back.ts";
 import { openWait } from "./open-wait.ts";
 
 /** Attempts of an operation that may be repeated, before its unknown outcome becomes an error. */
@@ -52,7 +55,9 @@ export function onToolOutcome(
 }
 
 const NOT_AWAITED = {
-  result: { text: JSON.stringify("The call was made. The task ends, so what follows is not awaited.") },
+  result: {
+    text: JSON.stringify("The call was made. The task ends, so what follows is not awaited."),
+  },
   mediaType: "application/json",
 } as const;
 
@@ -102,10 +107,16 @@ function answered(operation: OpenOperation, outcome: Unknown): Answered {
 }
 
 /** The end of the task when a tool that declares `endsTask` has succeeded and all have returned. */
-export function endByTool(head: TaskHead): readonly EventBody[] {
-  const tool = head.turn.endedBy;
+export function endByTool(head: TaskHead, agent: AgentDefinition): readonly EventBody[] {
+  const { endedBy: tool, endedSeq: answerSeq } = head.turn;
   if (tool === undefined) return [];
+  const { step, updatedAt: at } = head;
+  // Older code, which has reviewed nothing, did not note the position.
+  const held =
+    answerSeq === undefined ? undefined : holdBack(head, agent, { step, answerSeq, tool, at });
+  if (held !== undefined) return [held];
   return [
+    ...leaveChildren(head, "retire"),
     { type: "turn.completed", data: { turn: head.turn.number, step: head.step } },
     { type: "task.completed", data: { by: "ends-task", tool } },
   ];

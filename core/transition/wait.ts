@@ -11,9 +11,11 @@ import type { EndTime, WaitResult } from "../wait/wait-result.ts";
 import { eventResult, timedOut, timerResult } from "../wait/wait-result.ts";
 import type { WaitingOperation } from "../wait/wait-terms.ts";
 import { isWaiting, waitOf } from "../wait/wait-terms.ts";
+import { isChildCall } from "../child/children.ts";
+import { childLate } from "./child.ts";
 import { okData, returned } from "./returned.ts";
 import { wokenBy } from "./unknown-effect.ts";
-import { waitTime } from "./withdraw-waits.ts";
+import { lateness, waitTime } from "./wait-time.ts";
 
 /** The ends of all waits that are due by the log's time: a time has come, or a deadline passed. */
 export function dueWaits(head: TaskHead, agent: AgentDefinition): readonly EventBody[] {
@@ -21,21 +23,27 @@ export function dueWaits(head: TaskHead, agent: AgentDefinition): readonly Event
   return head.operations
     .filter(isWaiting)
     .filter(({ wait }) => wait.endsAt <= now)
-    .map((each) => endedByTime(head, each, agent));
+    .flatMap((each) => endedByTime(head, each, agent));
 }
 
-function endedByTime(head: TaskHead, operation: WaitingOperation, agent: AgentDefinition) {
+function endedByTime(
+  head: TaskHead,
+  operation: WaitingOperation,
+  agent: AgentDefinition,
+): readonly EventBody[] {
   const { endsAt: dueAt, kind } = operation.wait;
   const time = endTime(head.updatedAt, dueAt, agent);
   if (kind === "timer")
-    return came(head, operation, { via: "timer", time, agent }, timerResult(time));
-  return returned(operation, waitTime(head, operation), {
+    return [came(head, operation, { via: "timer", time, agent }, timerResult(time))];
+  if (isChildCall(operation)) return childLate(head, operation, time);
+  const error = {
     outcome: "error",
     code: "timed_out",
     message: timedOut(time, EFFECT_POLICY[operation.effect].changes),
     via: "deadline",
     ...lateness(time),
-  });
+  } as const;
+  return [returned(operation, waitTime(head, operation), error)];
 }
 
 /** Nothing for an event of a wait that is over, or that came after its deadline. */
@@ -78,8 +86,4 @@ export function came(
 export function endTime(now: number, dueAt: number, { limits }: AgentDefinition): EndTime {
   const lateMs = now - dueAt;
   return { now, dueAt, ...(lateMs > limits.lateAfterMs ? { lateMs } : {}) };
-}
-
-function lateness({ lateMs }: EndTime): { readonly lateMs?: number } {
-  return lateMs === undefined ? {} : { lateMs };
 }

@@ -6,10 +6,11 @@ import type { TaskHead } from "../task-head.ts";
 import { withdrawn } from "../wait/wait-result.ts";
 import { isWaiting } from "../wait/wait-terms.ts";
 import { withdrawals } from "./approval.ts";
+import { leaveChildOf } from "./leave-child.ts";
 import { returned } from "./returned.ts";
 import type { Refusal } from "./unknown-effect.ts";
 import { operator, wokenBy } from "./unknown-effect.ts";
-import { waitTime } from "./withdraw-waits.ts";
+import { waitTime } from "./wait-time.ts";
 
 export interface Withdrawal {
   readonly operationId: string;
@@ -37,6 +38,7 @@ export function onWithdraw(head: TaskHead, withdrawal: Withdrawal): readonly Eve
   if (withdrawProblem(head, withdrawal) !== undefined) return [];
   const { operationId, reason, by } = withdrawal;
   const only = head.operations.filter((each) => each.operationId === operationId);
+  const left = only.flatMap((each) => leaveChildOf(head, each));
   const ends = only.map((each): EventBody => {
     const data = { outcome: "error", code: "withdrawn", via: "withdrawal" } as const;
     const made = isWaiting(each) && EFFECT_POLICY[each.effect].changes;
@@ -46,6 +48,7 @@ export function onWithdraw(head: TaskHead, withdrawal: Withdrawal): readonly Eve
   });
   return [
     ...withdrawals({ ...head, operations: only }, reason),
+    ...left,
     ...ends,
     ...wokenBy(head, "withdrawal"),
   ];

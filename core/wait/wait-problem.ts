@@ -2,17 +2,18 @@
 // that the model reads (F3).
 import { idProblem } from "../../contract/ids.ts";
 import { inWords, isoTime } from "../../contract/iso-time.ts";
-import type { QuestionTerms, WaitContext, WaitRequest } from "../../contract/wait.ts";
+import { MAX_CHILD_MESSAGE } from "../../contract/child.ts";
+import type { ChildTerms, QuestionTerms, WaitContext, WaitRequest } from "../../contract/wait.ts";
 import { MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, WAIT_KINDS } from "../../contract/wait.ts";
 import { endOfWait } from "./wait-terms.ts";
 
 /** What is wrong with a wait, or undefined. Authors without types get here with anything. */
 export function waitProblem(wait: WaitRequest, context: WaitContext): string | undefined {
   if (typeof wait !== "object" || wait === null) return "A wait must be an object with a kind.";
-  return kindProblem(wait) ?? timeProblem(endOfWait(wait), wait.kind, context);
+  return kindProblem(wait, context) ?? timeProblem(endOfWait(wait), wait.kind, context);
 }
 
-function kindProblem(wait: WaitRequest): string | undefined {
+function kindProblem(wait: WaitRequest, context: WaitContext): string | undefined {
   switch (wait.kind) {
     case "timer":
       return undefined;
@@ -21,10 +22,18 @@ function kindProblem(wait: WaitRequest): string | undefined {
     case "question":
       return questionProblem(wait);
     case "child":
-      return "Child tasks cannot be waited for in this version.";
+      return childProblem(wait, context);
     default:
       return `The kind of a wait must be one of ${WAIT_KINDS.join(", ")}.`;
   }
+}
+
+/** Whom a tool may delegate to, judge-wait.ts says. */
+function childProblem({ message }: ChildTerms, { childId }: WaitContext): string | undefined {
+  if (childId === undefined) return "Child tasks cannot be waited for by a tool that has run.";
+  if (!("text" in message) || !isTextUpTo(message.text, MAX_CHILD_MESSAGE))
+    return `The message to a child ${textRule(MAX_CHILD_MESSAGE)}.`;
+  return undefined;
 }
 
 function addressProblem(name: "topic" | "key", value: unknown): string | undefined {

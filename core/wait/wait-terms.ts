@@ -2,7 +2,8 @@
 // time and a position; the log has the rest.
 import type { TaskEvent } from "../../contract/event.ts";
 import type { WaitRequest } from "../../contract/wait.ts";
-import type { OpenOperation, TaskHead, WaitPart } from "../task-head.ts";
+import type { OpenOperation, TaskHead } from "../task-head.ts";
+import type { WaitPart } from "./wait-part.ts";
 
 /** When a wait ends by itself, milliseconds since the epoch. */
 export function endOfWait(wait: WaitRequest): number {
@@ -11,7 +12,11 @@ export function endOfWait(wait: WaitRequest): number {
 
 /** What the head keeps of a wait whose terms are in the event at `seq`. */
 export function waitPart(wait: WaitRequest, seq: number): WaitPart {
-  return { kind: wait.kind, endsAt: endOfWait(wait), seq };
+  const part = { kind: wait.kind, endsAt: endOfWait(wait), seq };
+  if (wait.kind !== "child") return part;
+  const { agent, taskId, kept, leaveRunning } = wait;
+  const more = { ...(kept && { kept }), ...(leaveRunning && { leaveRunning }) };
+  return { ...part, child: { agent, taskId, ...more } };
 }
 
 /** The terms that the event at a wait's `seq` holds. */

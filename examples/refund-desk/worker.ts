@@ -70,6 +70,7 @@ await serveAsChild(async () => {
     ingressUrl: config.restate.ingressUrl,
     adminUrl: config.restate.adminUrl,
     ...budgets(),
+    watch: config.watch,
     logger: createLogger(config.logLevel),
   });
   const { host, port } = config.worker;

@@ -15,6 +15,7 @@ import {
 } from "../../contract/api.ts";
 import {
   authorityInputSchema,
+  dropInputSchema,
   grantInputSchema,
   retryInputSchema,
   rollbackInputSchema,
@@ -28,28 +29,34 @@ import {
   verbInputSchema,
 } from "../../contract/control.ts";
 import type { Begin, Command, RunInput, Wake } from "../../contract/command.ts";
+import { SEGMENT_ATTEMPTS } from "../../contract/command.ts";
 import { idProblem } from "../../contract/ids.ts";
 import { MAX_MESSAGE_BYTES } from "../../contract/message.ts";
 import type { RawBody } from "../../contract/raw-body.ts";
 import { bodySerde } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
 import { answerInputSchema, withdrawOperationInputSchema } from "../../contract/wait-api.ts";
+import { flagInputSchema } from "../../contract/watch.ts";
 import { apply } from "./apply.ts";
 import { begin } from "./begin.ts";
-import { readBody } from "./input.ts";
-import { jsonOf } from "./json-serde.ts";
+import { readBody } from "../../handler/read-body.ts";
+import { RETRY_FOREVER } from "../../handler/retry.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 import type { OwnerRules } from "./owners.ts";
 import { createNoting } from "./note-audit.ts";
-import { problem } from "./problem.ts";
+import { problem } from "../../handler/problem.ts";
 import { ask } from "./public/ask.ts";
 import { cancel, nudge, recover } from "./public/control.ts";
 import { override, pause, transfer, verb } from "./public/control-verbs.ts";
-import { authority, retry, rollback, settle } from "./public/effects.ts";
+import { authority, drop, retry, rollback, settle } from "./public/effects.ts";
+import { explain } from "./public/explain.ts";
+import { flag } from "./public/flag.ts";
 import { grant } from "./public/grant.ts";
 import { context, events } from "./public/read-log.ts";
 import { send } from "./public/send.ts";
 import { start } from "./public/start.ts";
 import { status } from "./public/status.ts";
+import { succeed } from "./public/succeed.ts";
 import type { Nudge, StoreOptions } from "./public/submit.ts";
 import { answer, withdraw } from "./public/waits.ts";
 import { run } from "./run.ts";
@@ -67,20 +74,21 @@ export interface AgentObjectDeps extends RunDeps {
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** Commands are retried for ever: an outage, however long, loses none of them (F24). */
-const COMMAND_RETRY = {
-  initialInterval: 100,
-  maxInterval: 2 * SECOND,
-  exponentiationFactor: 2,
-  maxAttempts: Number.MAX_SAFE_INTEGER,
-};
-
 /** A segment is retried a little, then paused, and looked after by the supervisor (L5). */
-const SEGMENT_RETRY = { ...COMMAND_RETRY, maxAttempts: 24, onMaxAttempts: "pause" } as const;
+const SEGMENT_RETRY = {
+  ...RETRY_FOREVER,
+  maxAttempts: SEGMENT_ATTEMPTS,
+  onMaxAttempts: "pause",
+} as const;
 
 const COMMAND_RETENTION = { journalRetention: MINUTE };
 /** A read leaves nothing behind; the ingress gives each call an idempotency key of its own. */
 const VIEW_RETENTION = { journalRetention: 0, idempotencyRetention: 0 };
+
+const MESSAGE_BOUND = {
+  maxBytes: MAX_MESSAGE_BYTES,
+  instead: "store large content as an artifact and send its reference",
+};
 
 /** Body in, answer out, callable by anyone who reaches the ingress. */
 function publicHandler<I, O>(
@@ -94,19 +102,19 @@ function publicHandler<I, O>(
     // Plain curl sends another content type unless it is told.
     accept: "*/*",
     inactivityTimeout: 5 * SECOND,
-    retryPolicy: COMMAND_RETRY,
+    retryPolicy: RETRY_FOREVER,
     ...retention,
   };
   return handlers.object.shared(options, async (ctx: ObjectSharedContext, body: RawBody) => {
     const wrong = idProblem(ctx.key);
     if (wrong !== undefined) throw problem("invalid_task_id", `the task id ${wrong}`);
-    return handle(ctx, readBody(schema, body, MAX_MESSAGE_BYTES));
+    return handle(ctx, readBody(schema, body, MESSAGE_BOUND));
   });
 }
 
 const PRIVATE = {
   ingressPrivate: true,
-  retryPolicy: COMMAND_RETRY,
+  retryPolicy: RETRY_FOREVER,
   journalRetention: MINUTE,
 } as const;
 
@@ -116,8 +124,9 @@ function privateHandler<I>(handle: (ctx: ObjectContext, input: I) => Promise<unk
 }
 
 export function createAgentObject(deps: AgentObjectDeps) {
-  const { agent, owners } = deps;
+  const { agent, owners, ports } = deps;
   const { name } = agent;
+  const flagging = { agent, notifies: ports.notifies === true };
   return object({
     name,
     description: `Agent ${name}, version ${agent.version}; one task per key.`,
@@ -143,6 +152,7 @@ export function createAgentObject(deps: AgentObjectDeps) {
         withdraw(ctx, name, input),
       ),
       retry: publicHandler(retryInputSchema, (ctx, input) => retry(ctx, agent, input)),
+      drop: publicHandler(dropInputSchema, (ctx, input) => drop(ctx, name, input)),
       grant: publicHandler(grantInputSchema, (ctx, input) => grant(ctx, agent, input)),
       rollback: publicHandler(rollbackInputSchema, (ctx, input) => rollback(ctx, name, input)),
       authority: publicHandler(
@@ -151,7 +161,19 @@ export function createAgentObject(deps: AgentObjectDeps) {
         VIEW_RETENTION,
       ),
       ...controlHandlers(name, owners),
+      explain: publicHandler(noInputSchema, (ctx) => explain(ctx, agent), VIEW_RETENTION),
+      flag: publicHandler(
+        flagInputSchema,
+        (ctx, input) => flag(ctx, flagging, input),
+        VIEW_RETENTION,
+      ),
+      succeed: publicHandler(noInputSchema, (ctx) => succeed(ctx, name, owners?.resolve)),
       recover: publicHandler(recoverInputSchema, (ctx, input) => recover(ctx, name, input)),
+      checkAnswer: handlers.object.shared(
+        { ...PRIVATE, input: jsonOf<unknown>() },
+        (ctx: ObjectSharedContext, given) =>
+          ctx.run("check-answer", () => deps.ports.checkAnswer(given)),
+      ),
       nudge: handlers.object.shared(
         { ...PRIVATE, input: jsonOf<Nudge>() },
         (ctx: ObjectSharedContext, input) => nudge(ctx, input),
@@ -182,8 +204,10 @@ function writingHandlers(deps: AgentObjectDeps) {
 /** What people say to a task. */
 function messageHandlers({ agent, store, owners }: AgentObjectDeps) {
   const { maxWaitingMessages } = agent.limits;
-  const idOf = (ctx: ObjectSharedContext, { messageId }: { readonly messageId?: string | undefined }) =>
-    messageId ?? ctx.request().id;
+  const idOf = (
+    ctx: ObjectSharedContext,
+    { messageId }: { readonly messageId?: string | undefined },
+  ) => messageId ?? ctx.request().id;
   return {
     start: publicHandler(startInputSchema, (ctx, input) =>
       start(ctx, agent, store, { ...input, messageId: START_MESSAGE_ID, owners }),

@@ -5,7 +5,7 @@ import type { TaskEvent } from "../../contract/event.ts";
 import { type Announcement, NOTIFICATION_SERVICE } from "../../contract/notification.ts";
 import { announcementOf } from "../../core/notification/notification-of.ts";
 import type { TaskHead } from "../../core/task-head.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 
 export function announce(ctx: ObjectContext, head: TaskHead, event: TaskEvent): void {
   const announcement = announcementOf(head, event);

@@ -4,7 +4,7 @@ import type { ObjectContext } from "@restatedev/restate-sdk";
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { Command } from "../../contract/command.ts";
 import type { TaskEvent } from "../../contract/event.ts";
-import { isOver } from "../../core/reduce.ts";
+import { verbProblem } from "../../core/control/verbs.ts";
 import { answerProblem, onAnswer, questionOver, receiptIn } from "../../core/transition/answer.ts";
 import type { Refusal } from "../../core/transition/unknown-effect.ts";
 import { onWithdraw, withdrawProblem } from "../../core/transition/withdraw-operation.ts";
@@ -48,9 +48,7 @@ export function applyWithdraw(
   command: Extract<Command, { type: "withdraw" }>,
 ): "applied" | Refusal {
   const { head } = writer;
-  if (head.cancelling || isOver(head))
-    return { code: "task_ended", message: `the task is ${head.status}` };
-  const refusal = withdrawProblem(head, command);
+  const refusal = verbProblem(head, "withdraw") ?? withdrawProblem(head, command);
   if (refusal !== undefined) return refusal;
   writer.record(onWithdraw(head, command));
   return "applied";

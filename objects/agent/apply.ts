@@ -5,20 +5,24 @@ import { START_MESSAGE_ID } from "../../contract/api.ts";
 import type { Command } from "../../contract/command.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import { toolOf } from "../../core/doubt.ts";
-import { isOver } from "../../core/reduce.ts";
+import { narrow } from "../../core/grant/narrow.ts";
+import { verbProblem } from "../../core/control/verbs.ts";
 import { onRollback, rollbackProblem } from "../../core/transition/compensation.ts";
 import { onCancel } from "../../core/transition/control.ts";
 import { onGrants } from "../../core/transition/grants.ts";
 import { newHead, onMessage, onStart } from "../../core/transition/message.ts";
 import { onRetry } from "../../core/transition/retry.ts";
+import { onSuccession } from "../../core/transition/succession.ts";
 import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import { onFlag } from "../../core/watch/stuck.ts";
 import { onStated } from "../../core/transition/unknown-effect.ts";
 import { applyControl, isControl } from "./apply-control.ts";
+import { applyToMessage } from "./apply-quarantined.ts";
 import { applyAnswer, applyWithdraw } from "./apply-waits.ts";
-import { addListener, readTurnAnswer, takeAnswered } from "./listeners.ts";
+import { addListener, readTurnAnswer } from "./listeners.ts";
 import { messageConflict, taskEnded } from "./problem.ts";
 import type { RunDeps } from "./segment.ts";
-import { closeHandler, recoverTask } from "./recover.ts";
+import { closeHandler, LOST, recoverTask } from "./recover.ts";
 import { refusalOf } from "./settled-by.ts";
 import type { MessageRow } from "./task-state.ts";
 import { loadHead, messageKey } from "./task-state.ts";
@@ -39,15 +43,8 @@ export interface Applied {
 
 export async function apply(ctx: ObjectContext, deps: RunDeps, command: Command): Promise<Applied> {
   const { applied, writer } = await change(ctx, deps, command);
-  if (writer !== undefined) await close(ctx, writer);
+  if (writer !== undefined) await closeHandler(ctx, { writer, agent: deps.agent });
   return applied;
-}
-
-/** Saves what a command has changed; whoever waited for a turn that it has ended is told then. */
-export async function close(ctx: ObjectContext, writer: TaskWriter): Promise<void> {
-  const answered = takeAnswered(writer);
-  await closeHandler(ctx, writer);
-  for (const { awakeableId, answer } of answered) ctx.resolveAwakeable(awakeableId, answer);
 }
 
 export interface Changed {
@@ -69,10 +66,13 @@ export async function change(
   }
   const writer = createTaskWriter(
     ctx,
-    ports,
+    { agent, ports },
     stored ?? firstHead(ctx, agent, command, now),
     now,
   );
+  // It was lost before this came, which is not to be taken for its cause.
+  if (writer.head.segment.open && command.type !== "recover" && command.type !== "kill")
+    await recoverTask(ctx, { writer, agent }, LOST);
   const done = await applyTo(ctx, { writer, agent }, command, stored === undefined);
   const { taskUid, status } = writer.head;
   const applied: Applied =
@@ -108,6 +108,7 @@ function firstHead(
     escalation: start?.escalation,
     tenant: start?.tenant,
     budgetParent: start?.budgetParent,
+    parent: start?.parent,
     inputDigest: start?.digest ?? "",
     at,
   });
@@ -131,7 +132,10 @@ async function applyTo(
       if (!isNew && command.messageId !== START_MESSAGE_ID) return message(ctx, writer, command);
       if (!isNew) return startAgain(ctx, writer, command);
       writer.record(
-        onStart({ ...writer.head, at: writer.now }, command.grants ?? agent.grants ?? "declared"),
+        onStart(
+          { ...writer.head, at: writer.now },
+          command.grants ?? narrow(agent.grants, command.within) ?? "declared",
+        ),
       );
       take(ctx, writer, command);
       return "applied";
@@ -153,14 +157,23 @@ async function applyTo(
     case "retry":
       writer.record(onRetry(writer.head, agent, command));
       return "applied";
+    case "retry-message":
+    case "drop-message":
+      return applyToMessage(ctx, writer, command);
+    case "succeed":
+      writer.record(onSuccession(writer.head, command));
+      return "applied";
     case "rollback":
       return rollback(writer, command);
     case "answer":
       return applyAnswer(ctx, { writer, agent }, command);
     case "withdraw":
       return applyWithdraw(writer, command);
+    case "flag":
+      writer.record(onFlag(writer.head, command, writer.now));
+      return "applied";
     case "recover":
-      await recoverTask(ctx, writer, command.cause, command.park);
+      await recoverTask(ctx, { writer, agent }, command);
       return "applied";
   }
 }
@@ -172,9 +185,7 @@ async function settle(
   command: Extract<Command, { type: "settle" }>,
 ): Promise<"applied" | Refusal> {
   const { head, now } = writer;
-  if (head.cancelling || isOver(head))
-    return { code: "task_ended", message: `the task is ${head.status}` };
-  const refusal = await refusalOf(ctx, head, command);
+  const refusal = verbProblem(head, "settle") ?? (await refusalOf(ctx, head, command));
   if (refusal !== undefined) return refusal;
   const operation = head.operations.find((each) => each.operationId === command.operationId);
   const tool = operation === undefined ? undefined : toolOf(agent, operation);
@@ -233,9 +244,7 @@ function take(ctx: ObjectContext, writer: TaskWriter, command: MessageCommand): 
   } else if (awakeableId !== undefined) {
     const kept = events.find((event) => event.type === "message.queued");
     const turn =
-      kept === undefined
-        ? { turn: writer.head.turn.number }
-        : { turn: 0, queued: kept.data.n };
+      kept === undefined ? { turn: writer.head.turn.number } : { turn: 0, queued: kept.data.n };
     addListener(writer, { awakeableId, ...turn });
   }
 }

@@ -3,15 +3,16 @@
 import type { ObjectContext } from "@restatedev/restate-sdk";
 import type { Begin } from "../../contract/command.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
-import { change, close } from "./apply.ts";
-import { jsonOf } from "./json-serde.ts";
+import { change } from "./apply.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { closeHandler } from "./recover.ts";
 import { runSegment } from "./run.ts";
 import type { RunDeps } from "./segment.ts";
 
 export async function begin(ctx: ObjectContext, deps: RunDeps, input: Begin): Promise<void> {
   const { applied, writer } = await change(ctx, deps, input.command);
   const runs = writer !== undefined && !writer.head.segment.open && isSegmentDue(writer.head);
-  if (writer !== undefined && !runs) await close(ctx, writer);
+  if (writer !== undefined && !runs) await closeHandler(ctx, { writer, agent: deps.agent });
   ctx.resolveAwakeable(input.applied, applied, jsonOf());
   if (runs) await runSegment(ctx, deps, writer);
 }

@@ -11,7 +11,7 @@ import type { StepEnd } from "./call-model.ts";
 import { armTimer, findMissing } from "./call-tools.ts";
 import { argumentsAt, endOf, lost } from "./issue-tool.ts";
 import { holderOf } from "./holder.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 import { eventAt } from "./request-approval.ts";
 import type { Segment } from "./segment.ts";
 import { isSignal } from "./segment.ts";

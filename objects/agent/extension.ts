@@ -7,7 +7,7 @@ import { BUDGET_SERVICE } from "../../contract/budget.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import { extensionPackage, limitChangeOf } from "../../core/transition/extension.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 
 /** What must follow from an event. `head` is the task's as of this or a later event. */
 export function followExtension(ctx: ObjectContext, head: TaskHead, event: TaskEvent): void {

@@ -21,7 +21,7 @@ import type { Lost } from "../../core/transition/tool-outcome.ts";
 import { onToolOutcome } from "../../core/transition/tool-outcome.ts";
 import { onReconciled } from "../../core/transition/unknown-effect.ts";
 import { holderOf } from "./holder.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 import { eventAt } from "./request-approval.ts";
 import type { Segment } from "./segment.ts";
 import { termsNow } from "./terms-now.ts";

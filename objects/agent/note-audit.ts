@@ -3,7 +3,7 @@
 import type { ObjectContext } from "@restatedev/restate-sdk";
 import type { AuditNote } from "../../contract/audit.ts";
 import { AUDIT_SERVICE, AUDIT_VERSION, auditKey } from "../../contract/audit.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 
 type Handle<I> = (ctx: ObjectContext, input: I) => Promise<unknown>;
 

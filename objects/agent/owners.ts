@@ -1,7 +1,7 @@
 // Owns the check that a task's owner is somebody (R68): asked in an action, so that what was found
 // is journaled. Who is somebody is the app's to say.
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
-import { problem } from "./problem.ts";
+import { problem } from "../../handler/problem.ts";
 
 /** Whether an owner is a person or a group; undefined for nobody. */
 export type ResolveOwner = (
@@ -20,6 +20,15 @@ interface Owners {
   readonly escalation?: string | undefined;
 }
 
+/** Asked in an action: what was found is journaled. */
+export async function isSomebody(
+  ctx: ObjectSharedContext,
+  resolve: ResolveOwner,
+  name: string,
+): Promise<boolean> {
+  return (await ctx.run("resolve-owner", async () => (await resolve(name)) ?? null)) !== null;
+}
+
 /** Fails with `unknown_owner` for the first of them who is nobody. */
 export async function checkOwners(
   ctx: ObjectSharedContext,
@@ -32,8 +41,7 @@ export async function checkOwners(
     ["escalation owner", escalation],
   ] as const) {
     if (name === undefined) continue;
-    const found = await ctx.run("resolve-owner", async () => (await resolve(name)) ?? null);
-    if (found === null)
+    if (!(await isSomebody(ctx, resolve, name)))
       throw problem("unknown_owner", `the ${role} is no person and no group that this app knows`);
   }
 }

@@ -1,25 +1,26 @@
-// Owns the agent object's errors: terminal, with a stable code that crosses calls (L14).
-import { TerminalError } from "@restatedev/restate-sdk";
-import type { ErrorCode } from "../../contract/errors.ts";
-import { ERROR_STATUS } from "../../contract/errors.ts";
+// Owns the errors of the agent object that more than one of its handlers have.
+import type { TerminalError } from "@restatedev/restate-sdk";
+import type { Verb } from "../../core/control/verbs.ts";
+import { verbProblem } from "../../core/control/verbs.ts";
+import type { TaskHead } from "../../core/task-head.ts";
+import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import { problem } from "../../handler/problem.ts";
 
-/**
- * An error that nobody should retry. The message never quotes what the caller sent; `details`
- * reach the caller beside the code.
- */
-export function problem(
-  code: ErrorCode,
-  message: string,
-  details: Readonly<Record<string, string>> = {},
-): TerminalError {
-  return new TerminalError(message, {
-    errorCode: ERROR_STATUS[code],
-    metadata: { code, ...details },
-  });
+/** What a command is refused with. */
+export function refused({ code, message, details }: Refusal): TerminalError {
+  return problem(code, message, details);
 }
 
-export function taskEnded(status: string): TerminalError {
-  return problem("task_ended", `the task is ${status} and takes no messages; start another task`);
+/** Fails for a status that does not take the verb, and says which do. */
+export function refuseVerb(head: Pick<TaskHead, "status">, verb: Verb): void {
+  const refusal = verbProblem(head, verb);
+  if (refusal !== undefined) throw refused(refusal);
+}
+
+export function taskEnded(status: TaskHead["status"]): TerminalError {
+  const { details = {} } = verbProblem({ status }, "send") ?? {};
+  const message = `the task is ${status} and takes no messages; start another task`;
+  return problem("task_ended", message, details);
 }
 
 export function messageConflict(): TerminalError {

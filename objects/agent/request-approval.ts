@@ -7,7 +7,7 @@ import { APPROVAL_SERVICE } from "../../contract/approval.ts";
 import type { EventData, TaskEvent } from "../../contract/event.ts";
 import { approvalPackage, EVIDENCE_WINDOW } from "../../core/approval/approval-package.ts";
 import { argumentsIn } from "../../core/proposed-call.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 import { readEvent, readEvents } from "./log-store.ts";
 import type { TaskWriter } from "./task-writer.ts";
 
@@ -41,12 +41,12 @@ export async function requestApprovals(place: LogPlace, fromSeq = 0): Promise<vo
     const { staleSeq } = approval;
     const stale = staleSeq === undefined ? undefined : await eventAt(place, staleSeq);
     const sources = { requested: requested.data, arguments: given, events, stale };
-    send(place, requested.data, approvalPackage(writer.head, sources));
+    sendOpen(place, requested.data, approvalPackage(writer.head, sources));
   }
 }
 
 /** The message that opened the turn, the model's answer, and what is right before the request. */
-async function evidence(
+export async function evidence(
   place: LogPlace,
   requestSeq: number,
   answerSeq: number,
@@ -65,9 +65,9 @@ async function evidence(
   return [first, answer, ...stored, ...written].filter((each) => each !== undefined);
 }
 
-function send(
+export function sendOpen(
   { ctx }: LogPlace,
-  { approvalId }: EventData["approval.requested"],
+  { approvalId }: Pick<EventData["approval.requested"], "approvalId">,
   parameter: ApprovalPackage,
 ): void {
   ctx.genericSend<ApprovalPackage>({

@@ -23,7 +23,7 @@ import {
   extensionWanted,
   requestExtension,
 } from "../../core/transition/extension.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 import type { Segment } from "./segment.ts";
 import { isSignal } from "./segment.ts";
 import type { TaskWriter } from "./task-writer.ts";

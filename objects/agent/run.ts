@@ -14,17 +14,20 @@ import type { RunDeps, Segment } from "./segment.ts";
 import { listen } from "./segment.ts";
 import { requestApprovals } from "./request-approval.ts";
 import { sendRest, takeRest } from "./reserve.ts";
+import { askForReview, releaseHeld } from "./review.ts";
 import { settleTools } from "./settle-tools.ts";
+import { startChildren } from "./start-children.ts";
 import { unsubscribeEnded } from "./subscriptions.ts";
 import { takeQueued } from "./take-queued.ts";
 import { loadHead } from "./task-state.ts";
+import { tellChildren } from "./tell-children.ts";
 import type { TaskWriter } from "./task-writer.ts";
 import { createTaskWriter } from "./task-writer.ts";
 
 export async function run(ctx: ObjectContext, deps: RunDeps, input: RunInput): Promise<void> {
   const head = await loadHead(ctx);
   if (head === undefined || isStaleSegment(head, input.segment)) return;
-  const writer = createTaskWriter(ctx, deps.ports, head, input.at);
+  const writer = createTaskWriter(ctx, deps, head, input.at);
   await runSegment(ctx, deps, writer);
 }
 
@@ -41,12 +44,13 @@ export async function runSegment(
     end = await advance(segment);
     // Sent at once, and not at the end: calls that take long may come before it.
     if (hasRequest(writer, from)) await requestApprovals(segment, from);
+    await tellChildren(segment);
     if (writer.endedSubscriptions.length > 0) {
       writer.commit();
       await unsubscribeEnded(segment);
     }
   }
-  closeSegment(segment, end);
+  await closeSegment(segment, end);
 }
 
 function hasRequest({ head, written }: TaskWriter, fromSeq: number): boolean {
@@ -95,6 +99,14 @@ async function advance(segment: Segment): Promise<StepEnd> {
     case "take-queued":
       await takeQueued(segment, decision.n);
       return "go-on";
+    case "start-children":
+      return startChildren(segment, decision.operations);
+    case "request-review":
+      await askForReview(segment, decision.review);
+      return "go-on";
+    case "release-answer":
+      await releaseHeld(segment, decision.seq);
+      return "go-on";
     case "compensate":
       return compensate(segment, decision.effect);
     case "record":
@@ -106,7 +118,7 @@ async function advance(segment: Segment): Promise<StepEnd> {
   }
 }
 
-function closeSegment(segment: Segment, end: StepEnd): void {
+async function closeSegment(segment: Segment, end: StepEnd): Promise<void> {
   const { ctx, writer } = segment;
   writer.commit();
   writer.mark({ segment: { ...writer.head.segment, open: false } });
@@ -114,6 +126,7 @@ function closeSegment(segment: Segment, end: StepEnd): void {
   if (end === "yield" && hasWork(segment)) {
     writer.sendRun();
   } else {
+    await writer.keepTimer();
     const rest = takeRest(writer);
     writer.save();
     sendRest(ctx, writer, rest);

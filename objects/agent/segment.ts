@@ -8,13 +8,15 @@ import type { Release } from "../../contract/event.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
 import type {
   CallModel,
+  CheckAnswer,
   EstimateCall,
   FindApprovalTerms,
   FindUnregistered,
+  FindUnservedAgents,
   RememberEvents,
 } from "../../contract/port.ts";
 import type { AskToExtend } from "../../core/budget/settings.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 import type { TaskWriter } from "./task-writer.ts";
 
 /** What the object is given to reach the world with: inside of actions only, but for the hint. */
@@ -25,7 +27,9 @@ export interface AgentPorts {
   /** Where people may be asked to extend a budget. */
   readonly askToExtend?: AskToExtend;
   readonly findUnregistered: FindUnregistered;
+  readonly findUnservedAgents: FindUnservedAgents;
   readonly approvalTerms: FindApprovalTerms;
+  readonly checkAnswer: CheckAnswer;
   /** Whether the worker is about to stop, so that running segments yield (L4). */
   readonly isDraining: () => boolean;
   readonly remember: RememberEvents;

@@ -6,7 +6,7 @@ import { digestOf } from "../../core/digest.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import { upcastHead } from "../../core/task-head.ts";
 import { catchUp } from "./log-store.ts";
-import { problem } from "./problem.ts";
+import { problem } from "../../handler/problem.ts";
 import type { ReadContext } from "./read-context.ts";
 
 /** What is remembered of a message, for ever, so that its id is applied once (F28, F29). */

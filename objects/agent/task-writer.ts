@@ -1,6 +1,7 @@
 // Owns a change of a task: events are sealed and reduced in memory, then written together
 // with the head, and what must follow from them is sent. Only exclusive handlers write (L1).
-import type { ObjectContext } from "@restatedev/restate-sdk";
+import type { InvocationHandle, ObjectContext } from "@restatedev/restate-sdk";
+import type { AgentDefinition } from "../../contract/agent.ts";
 import type { EventBody, TaskEvent } from "../../contract/event.ts";
 import { COMMAND_VERSION } from "../../contract/command.ts";
 import type { RunInput, Wake } from "../../contract/command.ts";
@@ -15,14 +16,27 @@ import { endedSubscriptions } from "../../core/wait/wait-terms.ts";
 import { effectRow } from "../../core/transition/compensation.ts";
 import { announce } from "./announce.ts";
 import { followExtension } from "./extension.ts";
-import { headSerde, jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { headSerde } from "./head-serde.ts";
 import { appendEvents } from "./log-store.ts";
 import { subscribe } from "./tell-inbox.ts";
-import { tellApproval, withdrawApproval } from "./tell-approval.ts";
+import { followReview, tellApproval, withdrawApproval } from "./tell-approval.ts";
+import type { ParkTimers } from "./park-timers.ts";
+import { createParkTimers } from "./park-timers.ts";
+import { createParentTeller } from "./tell-parent.ts";
 import type { MessageRow, QueuedRow, SettledRow, TurnRow } from "./task-state.ts";
-import { effectKey, GRANTS_KEY, HEAD_KEY, messageKey, queuedKey, settledKey, turnKey } from "./task-state.ts";
+import {
+  effectKey,
+  GRANTS_KEY,
+  HEAD_KEY,
+  messageKey,
+  queuedKey,
+  settledKey,
+  turnKey,
+} from "./task-state.ts";
 
 export interface TaskWriter {
+  readonly agent: AgentDefinition;
   head: TaskHead;
   /** Milliseconds since the epoch: the latest time that this handler knows from its journal. */
   now: number;
@@ -30,6 +44,8 @@ export interface TaskWriter {
   readonly written: TaskEvent[];
   /** Event waits that it has ended otherwise, until their inboxes are told. */
   readonly endedSubscriptions: EndedSubscription[];
+  /** What it has recorded of children, until they are told. */
+  readonly childNews: TaskEvent[];
   /** Bytes of the events that this handler has written, about. */
   bytes: number;
   /** Takes events into the head; they are in the state after the next `commit` or `save`. */
@@ -43,7 +59,9 @@ export interface TaskWriter {
    * what they tell can be had again without repeating anything.
    */
   commitIfDue(): void;
-  /** Writes the events and the head. */
+  /** Writes the events, and marks the timer of the park that they leave, so that it can be taken back. */
+  keepTimer(): Promise<void>;
+  /** Writes the events and the head. A timer of a park that is over is taken back. */
   save(): void;
   /** Saves and sends the next segment. The last thing before the end (L15). */
   sendRun(): void;
@@ -55,27 +73,34 @@ interface WriterPorts {
   readonly notifies?: boolean;
 }
 
+interface WriterDeps {
+  readonly agent: AgentDefinition;
+  readonly ports: WriterPorts;
+}
+
 /** A change of the task whose head this is, at this time (milliseconds since the epoch). */
 export function createTaskWriter(
   ctx: ObjectContext,
-  { remember, notifies = false }: WriterPorts,
+  { agent, ports }: WriterDeps,
   start: TaskHead,
   now: number,
 ): TaskWriter {
   const pending: TaskEvent[] = [];
+  const timers = createParkTimers(ctx, start);
+  const parent = createParentTeller(ctx, agent);
   const writer: TaskWriter = {
+    agent,
     head: start,
-    now,
+    // A clock that was set back would let every timer fire as much later (F27).
+    now: Math.max(now, start.updatedAt),
     written: [],
     endedSubscriptions: [],
+    childNews: [],
     bytes: 0,
     record: (events) => {
       for (const body of events) {
-        const event = sealEvent(writer.head, body, writer.now);
-        const before = writer.head;
-        writer.head = reduce(before, event);
-        writer.endedSubscriptions.push(...endedSubscriptions(before, writer.head, event));
-        writer.written.push(event);
+        const event = takeIn(writer, body);
+        parent.note(writer.head, event);
         pending.push(event);
       }
     },
@@ -89,30 +114,53 @@ export function createTaskWriter(
       }
       const events = pending.splice(0);
       appendEvents(ctx, events, issued);
-      remember(writer.head.taskUid, events);
+      ports.remember(writer.head.taskUid, events);
       for (const event of events) {
-        writer.bytes += eventSize(event);
-        writeRows(ctx, event);
-        sendFollowUp(ctx, writer, event);
-        if (notifies) announce(ctx, writer.head, event);
+        writeEvent(ctx, writer, event);
+        sendFollowUp(ctx, writer, timers, event);
+        if (ports.notifies === true) announce(ctx, writer.head, event);
       }
+      parent.tell(writer.head);
     },
     commitIfDue: () => {
       if (pending.some((event) => !mayLag(event))) writer.commit();
     },
+    keepTimer: async () => {
+      writer.commit();
+      await timers.keep(writer);
+    },
     save: () => {
       writer.commit();
+      timers.takeBack(writer.head);
       ctx.set(HEAD_KEY, writer.head, headSerde);
     },
-    sendRun: () => {
-      const { segment } = writer.head;
-      writer.mark({ segment: { ...segment, queued: true } });
-      writer.save();
-      const next: RunInput = { v: COMMAND_VERSION, segment: segment.number + 1, at: writer.now };
-      sendToSelf(ctx, writer.head, "run", next);
-    },
+    sendRun: () => sendNext(ctx, writer),
   };
   return writer;
+}
+
+function writeEvent(ctx: ObjectContext, writer: TaskWriter, event: TaskEvent): void {
+  writer.bytes += eventSize(event);
+  writeRows(ctx, event);
+}
+
+/** Into the head, with what is to be told to others once it is in the state. */
+function takeIn(writer: TaskWriter, body: EventBody): TaskEvent {
+  const event = sealEvent(writer.head, body, writer.now);
+  const before = writer.head;
+  writer.head = reduce(before, event);
+  writer.endedSubscriptions.push(...endedSubscriptions(before, writer.head, event));
+  if (event.type.startsWith("child.")) writer.childNews.push(event);
+  writer.written.push(event);
+  return event;
+}
+
+function sendNext(ctx: ObjectContext, writer: TaskWriter): void {
+  const { segment } = writer.head;
+  writer.mark({ segment: { ...segment, queued: true } });
+  writer.save();
+  const next: RunInput = { v: COMMAND_VERSION, segment: segment.number + 1, at: writer.now };
+  sendToSelf(ctx, writer.head, "run", next);
 }
 
 /**
@@ -169,15 +217,24 @@ function grantsIn(event: TaskEvent): readonly NamedGrant[] | undefined {
   return event.data.grants;
 }
 
-function sendFollowUp(ctx: ObjectContext, writer: TaskWriter, event: TaskEvent): void {
+function sendFollowUp(
+  ctx: ObjectContext,
+  writer: TaskWriter,
+  timers: ParkTimers,
+  event: TaskEvent,
+): void {
   if (event.type === "approval.withdrawn") withdrawApproval(ctx, event.data);
   if (event.type === "approval.stale") tellApproval(ctx, event.data);
   if (event.type.startsWith("extension.")) followExtension(ctx, writer.head, event);
+  if (event.type === "review.closed")
+    followReview(ctx, event.data, event.reason ?? event.data.outcome);
   if (event.type === "wait.opened") subscribe(ctx, writer.head, event.data);
-  if (event.type === "task.parked" && event.data.wakeAt !== undefined) {
-    const delay = Math.max(0, event.data.wakeAt - writer.now);
+  // One that another park has replaced already needs none, and would wake that one.
+  const { wakeAt } = writer.head.park;
+  if (event.type === "task.parked" && wakeAt !== undefined && event.data.wakeAt === wakeAt) {
+    const delay = Math.max(0, wakeAt - writer.now);
     const wake: Wake = { v: COMMAND_VERSION, type: "timer", park: writer.head.park.number };
-    sendToSelf(ctx, writer.head, "wake", wake, delay);
+    timers.sent(writer.head, sendToSelf(ctx, writer.head, "wake", wake, delay));
   }
 }
 
@@ -187,8 +244,8 @@ function sendToSelf<T>(
   method: string,
   parameter: T,
   delay = 0,
-): void {
-  ctx.genericSend<T>({
+): InvocationHandle {
+  return ctx.genericSend<T>({
     service: head.agent,
     key: head.taskId,
     method,

@@ -4,11 +4,11 @@ import type { ObjectContext } from "@restatedev/restate-sdk";
 import type { ChangedInput, WithdrawInput } from "../../contract/approval.ts";
 import { APPROVAL_SERVICE, APPROVAL_VERSION } from "../../contract/approval.ts";
 import type { EventData } from "../../contract/event.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 
 export function withdrawApproval(
   ctx: ObjectContext,
-  { approvalId, reason }: EventData["approval.withdrawn"],
+  { approvalId, reason }: Pick<EventData["approval.withdrawn"], "approvalId" | "reason">,
 ): void {
   send<WithdrawInput>(ctx, approvalId, "withdraw", { v: APPROVAL_VERSION, reason });
 }
@@ -20,6 +20,17 @@ export function tellApproval(
 ): void {
   if (found === undefined) return;
   send<ChangedInput>(ctx, approvalId, "changed", { v: APPROVAL_VERSION, changes });
+}
+
+/** Nobody is to decide any more. One that is closed already takes no notice. */
+export function followReview(
+  ctx: ObjectContext,
+  { approvalId, outcome }: EventData["review.closed"],
+  reason: string,
+): void {
+  if (approvalId === undefined) return;
+  if (outcome === "withdrawn" || outcome === "blocked")
+    withdrawApproval(ctx, { approvalId, reason });
 }
 
 function send<T>(ctx: ObjectContext, key: string, method: string, parameter: T): void {

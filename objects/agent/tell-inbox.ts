@@ -6,7 +6,7 @@ import type { Subscribe, Unsubscribe } from "../../contract/inbox.ts";
 import { INBOX_SERVICE, INBOX_VERSION, inboxKey } from "../../contract/inbox.ts";
 import type { EventTerms } from "../../contract/wait.ts";
 import type { TaskHead } from "../../core/task-head.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 
 /** Of a wait that was just opened; nothing where it is for no event. */
 export function subscribe(

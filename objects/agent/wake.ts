@@ -6,7 +6,9 @@ import type { EventBody } from "../../contract/event.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import { onApprovalNotice } from "../../core/transition/approval-notice.ts";
 import { onBudgetNotice } from "../../core/transition/budget.ts";
+import { onChildNotice } from "../../core/transition/child.ts";
 import { onExtensionNotice } from "../../core/transition/extension.ts";
+import { onReviewNotice } from "../../core/transition/review-notice.ts";
 import { onTimer, onToolDone } from "../../core/transition/control.ts";
 import { onEventNotice } from "../../core/transition/wait.ts";
 import type { RunDeps } from "./segment.ts";
@@ -26,9 +28,9 @@ export async function wake(
   if (events.length === 0) return;
   // A timer is the server's: when it fires its time has come, whatever this worker's clock says (F27).
   const due = input.type === "timer" ? (head.park.wakeAt ?? now) : now;
-  const writer = createTaskWriter(ctx, ports, head, Math.max(now, due));
+  const writer = createTaskWriter(ctx, { agent, ports }, head, Math.max(now, due));
   writer.record(events);
-  await closeHandler(ctx, writer);
+  await closeHandler(ctx, { writer, agent });
 }
 
 function eventsOf(
@@ -39,8 +41,14 @@ function eventsOf(
   switch (input.type) {
     case "event":
       return onEventNotice(head, input, at);
+    case "child":
+      return onChildNotice(head, input, at);
     case "approval":
-      return onExtensionNotice(head, input) ?? onApprovalNotice(head, input);
+      return (
+        onExtensionNotice(head, input) ??
+        onReviewNotice(head, input) ??
+        onApprovalNotice(head, input)
+      );
     case "timer":
       return onTimer(head, input.park);
     case "tool-done":

@@ -11,8 +11,9 @@ import type { Wake } from "../../contract/command.ts";
 import type { RawBody } from "../../contract/raw-body.ts";
 import { bodySerde } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
-import { readBody } from "./input.ts";
-import { jsonOf } from "./json-serde.ts";
+import { readBody } from "../../handler/read-body.ts";
+import { RETRY_FOREVER } from "../../handler/retry.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 import type { JudgeInput } from "./judge.ts";
 import { judgeBallot } from "./judge.ts";
 import { open } from "./open.ts";
@@ -23,16 +24,14 @@ import { changed, tick, wake, withdraw } from "./wake.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+/** Far above every decision: edited arguments are what may be long. */
+const MAX_DECISION_BYTES = 1024 * 1024;
 
-/** Retried for ever: an outage, however long, loses no decision and no deadline (F24). */
-const RETRY = {
-  initialInterval: 100,
-  maxInterval: 2 * SECOND,
-  exponentiationFactor: 2,
-  maxAttempts: Number.MAX_SAFE_INTEGER,
-};
-
-const PRIVATE = { ingressPrivate: true, retryPolicy: RETRY, journalRetention: MINUTE } as const;
+const PRIVATE = {
+  ingressPrivate: true,
+  retryPolicy: RETRY_FOREVER,
+  journalRetention: MINUTE,
+} as const;
 
 export function createApprovalObject(ports: ApprovalPorts) {
   return object({
@@ -65,13 +64,13 @@ function publicHandler<I, O>(
     // Plain curl sends another content type unless it is told.
     accept: "*/*",
     inactivityTimeout: 5 * SECOND,
-    retryPolicy: RETRY,
+    retryPolicy: RETRY_FOREVER,
     journalRetention,
     // The object itself remembers who decided what; a read leaves nothing behind.
     idempotencyRetention: journalRetention,
   };
   return handlers.object.shared(options, async (ctx: ObjectSharedContext, body: RawBody) =>
-    handle(ctx, readBody(schema, body)),
+    handle(ctx, readBody(schema, body, { maxBytes: MAX_DECISION_BYTES })),
   );
 }
 

@@ -4,7 +4,7 @@ import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk
 import type { ApprovalNotice, ApprovalPackage, EditedCall } from "../../contract/approval.ts";
 import type { ApprovalHead } from "../../core/approval/approval-head.ts";
 import { upcastApproval } from "../../core/approval/approval-head.ts";
-import { problem } from "./problem.ts";
+import { problem } from "../../handler/problem.ts";
 
 export type ReadContext = ObjectContext | ObjectSharedContext;
 

@@ -6,12 +6,14 @@ import type { ApprovalPorts } from "../../contract/approval-api.ts";
 import type { ApprovalPackage, CapturedChange, EditedCall } from "../../contract/approval.ts";
 import type { StoredText } from "../../contract/artifact.ts";
 import { toolServiceName } from "../../contract/ids.ts";
+import { REVIEW_SERVICE } from "../../contract/review.ts";
 import type { ProposeRequest, ProposeResponse } from "../../contract/tool.ts";
 import type { EditCheck } from "../../core/approval/ballot.ts";
 import { changesSince, editCheck } from "../../core/approval/check-edit.ts";
 import { canonicalJson } from "../../core/digest.ts";
-import { jsonOf } from "./json-serde.ts";
-import { problem } from "./problem.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { problem } from "../../handler/problem.ts";
+import { checkAnswer } from "./check-answer.ts";
 
 /** How long a person who edits waits for the tool, in milliseconds. */
 const PROPOSE_TIMEOUT_MS = 30_000;
@@ -23,6 +25,7 @@ export async function checkEdit(
   approval: ApprovalPackage,
   given: unknown,
 ): Promise<EditCheck> {
+  if (approval.call.tool === REVIEW_SERVICE) return checkAnswer(ctx, ports, approval, given);
   const kept = await keep(ctx, ports, canonicalJson(given));
   const answer = await propose(ctx, approval, kept);
   return editCheck(approval, kept, answer);
@@ -34,6 +37,8 @@ export async function compare(
   approval: ApprovalPackage,
   edited: EditedCall | undefined,
 ): Promise<readonly CapturedChange[]> {
+  // An answer that is held back rests on nothing outside.
+  if (approval.call.tool === REVIEW_SERVICE) return [];
   const { arguments: given } = edited ?? approval.call;
   return changesSince(approval, edited, await propose(ctx, approval, given));
 }

@@ -9,7 +9,7 @@ import type { ApprovalHead } from "../../core/approval/approval-head.ts";
 import type { Fact } from "../../core/approval/fold.ts";
 import { fold } from "../../core/approval/fold.ts";
 import { editKey, HEAD_KEY, MAX_KEPT_NOTICES, noticeKey } from "./approval-state.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 import { endTimers } from "./timers.ts";
 
 /** Records the facts, in order, and returns the head as it is then. */

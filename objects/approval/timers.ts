@@ -9,7 +9,7 @@ import {
 } from "../../contract/approval.ts";
 import type { ApprovalHead } from "../../core/approval/approval-head.ts";
 import { loadHead } from "./approval-state.ts";
-import { jsonOf } from "./json-serde.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 
 /** All at once: the server keeps them. Their invocation ids, by which they are taken back. */
 export async function sendTicks(

@@ -1,26 +1,22 @@
 // Owns the object `holdfast.audit`, one per task of an app with an audit sink: it gives the sink
 // every event of the task's log, in order and without gaps, and knows how far the sink is (F40).
 // One writer per log is what keeps the order; what is read and written is the port's.
-import type { ObjectContext, ObjectSharedContext, Serde } from "@restatedev/restate-sdk";
+import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
 import { handlers, object, serde } from "@restatedev/restate-sdk";
 import type { AuditNote, AuditPosition, PushEvents } from "../../contract/audit.ts";
 import { AUDIT_SERVICE, AUDIT_VERSION, auditedTask } from "../../contract/audit.ts";
 import { answerJson } from "../../contract/readable.ts";
 import type { AuditState } from "../../core/audit/audit-state.ts";
 import { afterPush, auditPause, NOTHING_PUSHED, positionOf } from "../../core/audit/audit-state.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { RETRY_FOREVER } from "../../handler/retry.ts";
 
 const STATE = "audit";
-/** Attempts that fail are values with pauses of their own; this is for crashes and the engine. */
-const RETRY = {
-  initialInterval: 100,
-  maxInterval: 2_000,
-  exponentiationFactor: 2,
-  maxAttempts: Number.MAX_SAFE_INTEGER,
-};
+/** Attempts that fail are values with pauses of their own; the retries are for crashes and the engine. */
 const PRIVATE = {
   ingressPrivate: true,
-  input: serde.json as Serde<AuditNote>,
-  retryPolicy: RETRY,
+  input: jsonOf<AuditNote>(),
+  retryPolicy: RETRY_FOREVER,
   journalRetention: 0,
 } as const;
 /** Callable by whoever reaches the ingress, such as a tool's service: it can do no harm. */
@@ -28,7 +24,7 @@ const PUBLIC = {
   accept: "*/*",
   input: serde.binary,
   output: answerJson<AuditPosition>(),
-  retryPolicy: RETRY,
+  retryPolicy: RETRY_FOREVER,
   journalRetention: 0,
   idempotencyRetention: 0,
 } as const;
@@ -81,7 +77,7 @@ async function keepAbreast(
         key: ctx.key,
         method: "retry",
         parameter: { v: AUDIT_VERSION },
-        inputSerde: serde.json as Serde<AuditNote>,
+        inputSerde: jsonOf<AuditNote>(),
         delay: auditPause(state.failures),
       });
     }
@@ -90,4 +86,4 @@ async function keepAbreast(
   }
 }
 
-const stateSerde = serde.json as Serde<AuditState>;
+const stateSerde = jsonOf<AuditState>();

@@ -1,8 +1,7 @@
 // Owns a budget's state in Restate and the sends that follow from a change: `budget`, one row per
 // holder of a lease, one per change of limits. All of it is lazy, and only exclusive handlers
 // write it (L1).
-import type { ObjectContext, ObjectSharedContext, Serde } from "@restatedev/restate-sdk";
-import { serde } from "@restatedev/restate-sdk";
+import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
 import type {
   BudgetMessage,
   BudgetNotice,
@@ -22,17 +21,14 @@ import type {
 import { BUDGET_STATE_VERSION, newBudget, openChange } from "../../core/budget/budget-state.ts";
 import { withIdleTimer } from "../../core/budget/idle.ts";
 import type { BudgetSettings } from "../../core/budget/settings.ts";
-import { problem } from "./problem.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { problem } from "../../handler/problem.ts";
 
 const BUDGET_KEY = "budget";
 const HOLDER_PREFIX = "holder/";
 /** How many holders are asked to give back at once, and the pause before the next, in ms. */
 const RECALLED_AT_ONCE = 64;
 const RECALL_PAUSE_MS = 100;
-
-export function jsonOf<T>(): Serde<T> {
-  return serde.json as Serde<T>;
-}
 
 /** For an exclusive handler: the budget as it is stored, or a new one. */
 async function loadBudget(ctx: ObjectContext): Promise<BudgetState> {

@@ -1,10 +1,9 @@
 // Owns the object `holdfast.dead-letter`, one key for each endpoint: the notifications that were
 // given up, for people to see, to send again or to discard.
-import type { ObjectContext, ObjectSharedContext, Serde } from "@restatedev/restate-sdk";
-import { handlers, object, serde, TerminalError } from "@restatedev/restate-sdk";
+import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
+import { handlers, object } from "@restatedev/restate-sdk";
 import type { BodySchema } from "../../contract/api.ts";
 import { noInputSchema } from "../../contract/api.ts";
-import { ERROR_STATUS, type ErrorCode } from "../../contract/errors.ts";
 import {
   DEAD_LETTER_SERVICE,
   type DeadLetter,
@@ -17,8 +16,12 @@ import {
   NOTIFICATION_SERVICE,
   NOTIFICATION_VERSION,
 } from "../../contract/notification.ts";
-import { bodyProblem, bodySerde, type RawBody } from "../../contract/raw-body.ts";
+import { bodySerde, type RawBody } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { problem } from "../../handler/problem.ts";
+import { readBody } from "../../handler/read-body.ts";
+import { RETRY_FOREVER } from "../../handler/retry.ts";
 
 /** Versions that can be read: 1. */
 interface DeadLetters extends DeadLetterList {
@@ -27,16 +30,6 @@ interface DeadLetters extends DeadLetterList {
 
 const STATE_KEY = "letters";
 const NONE: DeadLetters = { v: NOTIFICATION_VERSION, letters: [], died: 0, dropped: 0 };
-const RETRY = {
-  initialInterval: 100,
-  maxInterval: 2_000,
-  exponentiationFactor: 2,
-  maxAttempts: Number.MAX_SAFE_INTEGER,
-};
-
-function jsonOf<T>(): Serde<T> {
-  return serde.json as Serde<T>;
-}
 
 /** Body in, answer out, callable by anyone who reaches the ingress. */
 function publicOptions(schema: BodySchema<unknown>) {
@@ -45,7 +38,7 @@ function publicOptions(schema: BodySchema<unknown>) {
     output: answerJson<unknown>(),
     // Plain curl sends another content type unless it is told.
     accept: "*/*",
-    retryPolicy: RETRY,
+    retryPolicy: RETRY_FOREVER,
     journalRetention: 60_000,
   };
 }
@@ -65,7 +58,7 @@ export const deadLetterObject = object({
     redeliver: handlers.object.exclusive(
       publicOptions(deadLetterInputSchema),
       async (ctx: ObjectContext, body: RawBody): Promise<DeadLetterResult> => {
-        const chosen = await takeOut(ctx, readBody(body));
+        const chosen = await takeOut(ctx, readBody(deadLetterInputSchema, body));
         const since = await ctx.date.now();
         for (const letter of chosen) sendAgain(ctx, letter, since);
         return { letters: chosen.length };
@@ -74,14 +67,14 @@ export const deadLetterObject = object({
     discard: handlers.object.exclusive(
       publicOptions(deadLetterInputSchema),
       async (ctx: ObjectContext, body: RawBody): Promise<DeadLetterResult> => ({
-        letters: (await takeOut(ctx, readBody(body))).length,
+        letters: (await takeOut(ctx, readBody(deadLetterInputSchema, body))).length,
       }),
     ),
     bury: handlers.object.exclusive(
       {
         ingressPrivate: true,
         input: jsonOf<DeadLetter>(),
-        retryPolicy: RETRY,
+        retryPolicy: RETRY_FOREVER,
         journalRetention: 60_000,
       },
       bury,
@@ -133,23 +126,4 @@ function sendAgain(ctx: ObjectContext, { v, id, notification }: DeadLetter, sinc
 
 async function lettersOf(ctx: ObjectSharedContext): Promise<DeadLetters> {
   return (await ctx.get<DeadLetters>(STATE_KEY)) ?? NONE;
-}
-
-function readBody({ bytes }: RawBody): DeadLetterInput {
-  const parsed = deadLetterInputSchema.safeParse(parseJson(bytes));
-  if (parsed.success) return parsed.data;
-  throw problem("invalid_input", bodyProblem(parsed.error.issues));
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.length === 0) return undefined;
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
-  } catch {
-    throw problem("invalid_input", "the body is not JSON; send a JSON object encoded as UTF-8");
-  }
-}
-
-function problem(code: ErrorCode, message: string): TerminalError {
-  return new TerminalError(message, { errorCode: ERROR_STATUS[code], metadata: { code } });
 }

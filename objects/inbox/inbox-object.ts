@@ -18,9 +18,9 @@ import { INBOX_SERVICE } from "../../contract/inbox.ts";
 import { accept, subscribe, unsubscribe, viewInbox } from "../../core/inbox/inbox.ts";
 import { type InboxBounds, inboxBounds } from "../../core/inbox/inbox-state.ts";
 import { prune } from "../../core/inbox/prune.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 import {
   forgetPayloads,
-  jsonOf,
   keepPayload,
   loadInbox,
   readInbox,

@@ -1,9 +1,7 @@
 // Owns an inbox's state in Restate: one small value, a payload per kept event beside it, and the
 // one timer that cleans up. Only exclusive handlers write it (L1).
-import type { ObjectContext, ObjectSharedContext, Serde } from "@restatedev/restate-sdk";
-import { serde, TerminalError } from "@restatedev/restate-sdk";
+import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
 import type { StoredText } from "../../contract/artifact.ts";
-import { ERROR_STATUS } from "../../contract/errors.ts";
 import { type ExpireInbox, INBOX_SERVICE, INBOX_VERSION } from "../../contract/inbox.ts";
 import {
   INBOX_STATE_VERSION,
@@ -12,13 +10,11 @@ import {
   NEW_INBOX,
 } from "../../core/inbox/inbox-state.ts";
 import { isEmpty, timerDue } from "../../core/inbox/prune.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { problem } from "../../handler/problem.ts";
 
 const STATE_KEY = "inbox";
 const TOO_NEW = "the inbox was written by a newer version of this software; upgrade the worker";
-
-export function jsonOf<T>(): Serde<T> {
-  return serde.json as Serde<T>;
-}
 
 /** For an exclusive handler. */
 export async function loadInbox(ctx: ObjectContext): Promise<InboxState> {
@@ -32,8 +28,7 @@ export async function loadInbox(ctx: ObjectContext): Promise<InboxState> {
 export async function readInbox(ctx: ObjectSharedContext): Promise<InboxState> {
   const stored = await ctx.get<InboxState>(STATE_KEY);
   if (stored !== null && stored.v > INBOX_STATE_VERSION) {
-    const code = "state_too_new";
-    throw new TerminalError(TOO_NEW, { errorCode: ERROR_STATUS[code], metadata: { code } });
+    throw problem("state_too_new", TOO_NEW);
   }
   return stored ?? NEW_INBOX;
 }

@@ -7,7 +7,8 @@ import type { Fire, ScheduleState, Tick } from "../../contract/schedule-state.ts
 import { SCHEDULE_VERSION } from "../../contract/schedule-state.ts";
 import { nextTime } from "../../core/schedule/next-time.ts";
 import { nextDue } from "../../core/schedule/schedule-state.ts";
-import { jsonOf, writeState } from "./schedule-store.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { writeState } from "./schedule-store.ts";
 
 /** Attends to what is due, sets the timer for what is next, and saves the state. */
 export async function advance(
@@ -49,11 +50,7 @@ export async function fireNext(
 }
 
 /** The timer for the next time; the one that is pending is kept when it is for that. */
-export async function arm(
-  ctx: ObjectContext,
-  state: ScheduleState,
-  now: number,
-): Promise<ScheduleState> {
+async function arm(ctx: ObjectContext, state: ScheduleState, now: number): Promise<ScheduleState> {
   const at = state.paused ? undefined : nextTime(state, state.cursor);
   if (at !== undefined && state.timer?.at === at) return state;
   const { timer: _, ...disarmed } = disarm(ctx, state);

@@ -28,15 +28,9 @@ import {
 } from "../../core/schedule/schedule-state.ts";
 import { timesProblem } from "../../core/schedule/times-problem.ts";
 import { advance, disarm, fireNext, takeBack } from "./advance.ts";
-import { problem } from "./schedule-problem.ts";
-import {
-  jsonOf,
-  mustRead,
-  readState,
-  readTarget,
-  writeState,
-  writeTarget,
-} from "./schedule-store.ts";
+import { problem } from "../../handler/problem.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { mustRead, readState, readTarget, writeState, writeTarget } from "./schedule-store.ts";
 
 /** Occurrences of `runNow` that may wait for their turn. */
 const MAX_WAITING_MANUAL = 100;

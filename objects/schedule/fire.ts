@@ -20,7 +20,8 @@ import { SCHEDULE_SERVICE } from "../../contract/schedule.ts";
 import { type Fire, SCHEDULE_VERSION, type Settle } from "../../contract/schedule-state.ts";
 import { isBusy } from "../../core/schedule/busy.ts";
 import { occurrenceId, taskIdOf } from "../../core/schedule/occurrence.ts";
-import { jsonOf, readState, readTarget } from "./schedule-store.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { readState, readTarget } from "./schedule-store.ts";
 
 type Attended = Pick<Outcome, "result" | "why">;
 

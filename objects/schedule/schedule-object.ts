@@ -11,6 +11,7 @@ import { bodySerde, type RawBody } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
 import {
   type FindAgent,
+  MAX_SCHEDULE_BYTES,
   SCHEDULE_SERVICE,
   scheduleVerbSchema,
   type SetSchedule,
@@ -30,8 +31,10 @@ import {
   tick,
 } from "./change-schedule.ts";
 import { fire } from "./fire.ts";
-import { checkId, readBody } from "./schedule-problem.ts";
-import { jsonOf } from "./schedule-store.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { readBody } from "../../handler/read-body.ts";
+import { RETRY_FOREVER } from "../../handler/retry.ts";
+import { checkId } from "./schedule-problem.ts";
 
 export interface ScheduleObjectDeps {
   /** Called inside of actions. */
@@ -40,14 +43,11 @@ export interface ScheduleObjectDeps {
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Nothing of a schedule is given up: an outage, however long, loses no timer (F24). */
-const RETRY = {
-  initialInterval: 100,
-  maxInterval: 2 * SECOND,
-  exponentiationFactor: 2,
-  maxAttempts: Number.MAX_SAFE_INTEGER,
+const KEPT = {
+  retryPolicy: RETRY_FOREVER,
+  journalRetention: MINUTE,
+  inactivityTimeout: 5 * SECOND,
 };
-const KEPT = { retryPolicy: RETRY, journalRetention: MINUTE, inactivityTimeout: 5 * SECOND };
 /** A read leaves nothing behind; the ingress gives each call an idempotency key of its own. */
 const VIEW = { ...KEPT, journalRetention: 0, idempotencyRetention: 0 };
 const PRIVATE = { ...KEPT, ingressPrivate: true } as const;
@@ -64,7 +64,7 @@ function command<I, O>(
 ) {
   return handlers.object.exclusive(optionsOf(schema, KEPT), (ctx: ObjectContext, body: RawBody) => {
     checkId(ctx.key);
-    return handle(ctx, readBody(schema, body));
+    return handle(ctx, readBody(schema, body, { maxBytes: MAX_SCHEDULE_BYTES }));
   });
 }
 
@@ -76,7 +76,7 @@ function shared<I, O>(
   const options = optionsOf(schema, kept);
   return handlers.object.shared(options, (ctx: ObjectSharedContext, body: RawBody) => {
     checkId(ctx.key);
-    return handle(ctx, readBody(schema, body));
+    return handle(ctx, readBody(schema, body, { maxBytes: MAX_SCHEDULE_BYTES }));
   });
 }
 

@@ -1,18 +1,13 @@
 // Owns the state of one schedule: a small value that every tick reads, and beside it the target,
 // which may hold a long message and is read only when an occurrence is attended to.
-import type { ObjectContext, ObjectSharedContext, Serde } from "@restatedev/restate-sdk";
-import { serde } from "@restatedev/restate-sdk";
+import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
 import type { Target } from "../../contract/schedule.ts";
 import { SCHEDULE_VERSION, type ScheduleState } from "../../contract/schedule-state.ts";
-import { notFound, problem } from "./schedule-problem.ts";
+import { problem } from "../../handler/problem.ts";
+import { notFound } from "./schedule-problem.ts";
 
 const STATE_KEY = "schedule";
 const TARGET_KEY = "target";
-
-/** Plain JSON, by the type that the caller knows. */
-export function jsonOf<T>(): Serde<T> {
-  return serde.json as Serde<T>;
-}
 
 /** Undefined where there is no schedule. Fails for a state that newer code has written. */
 export async function readState(ctx: ObjectSharedContext): Promise<ScheduleState | undefined> {

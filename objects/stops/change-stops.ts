@@ -1,6 +1,6 @@
 // Owns what `stop`, `lift` and the private `settle` do. They are short and ask nobody, so that
 // no stop waits behind another; the watch, a service of its own, finds out when one has settled.
-import { type ObjectContext, type Serde, serde } from "@restatedev/restate-sdk";
+import type { ObjectContext } from "@restatedev/restate-sdk";
 import {
   type LiftInput,
   type LiftResult,
@@ -15,9 +15,10 @@ import {
   STOPS_VERSION,
 } from "../../contract/stop.ts";
 import { acceptedStop, settledStop, stopOn, withoutStop } from "../../core/stop/stops.ts";
-import { problem } from "./stop-problem.ts";
+import { problem } from "../../handler/problem.ts";
 import { append } from "./stop-record.ts";
 import { readState, STATE_KEY } from "./stops-state.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 
 export async function stop(ctx: ObjectContext, input: StopInput): Promise<StopResult> {
   const state = await readState(ctx);
@@ -88,7 +89,7 @@ function watch(ctx: ObjectContext, { stopId, kind, name }: Stop): void {
     service: STOP_WATCH_SERVICE,
     method: "look",
     parameter: { v: STOPS_VERSION, stopId, kind, name },
-    inputSerde: serde.json as Serde<LookRequest>,
+    inputSerde: jsonOf<LookRequest>(),
     delay: FIRST_LOOK_MS,
   });
 }

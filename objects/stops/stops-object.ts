@@ -6,8 +6,6 @@ import {
   object,
   type ObjectContext,
   type ObjectSharedContext,
-  type Serde,
-  serde,
 } from "@restatedev/restate-sdk";
 import type { BodySchema } from "../../contract/api.ts";
 import { noInputSchema } from "../../contract/api.ts";
@@ -24,18 +22,14 @@ import {
 import { checkStops } from "../../core/stop/stops.ts";
 import { lift, settle, stop } from "./change-stops.ts";
 import { bodySerde, type RawBody } from "../../contract/raw-body.ts";
-import { problem, readBody } from "./stop-problem.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { problem } from "../../handler/problem.ts";
+import { readBody } from "../../handler/read-body.ts";
+import { RETRY_FOREVER } from "../../handler/retry.ts";
 import { readRecord } from "./stop-record.ts";
 import { readState } from "./stops-state.ts";
 
 const SECOND = 1_000;
-/** A stop is never given up. */
-const RETRY = {
-  initialInterval: 100,
-  maxInterval: 2 * SECOND,
-  exponentiationFactor: 2,
-  maxAttempts: Number.MAX_SAFE_INTEGER,
-};
 /** A read leaves nothing behind; the ingress gives each call an idempotency key of its own. */
 const VIEW = { journalRetention: 0, idempotencyRetention: 0, inactivityTimeout: 5 * SECOND };
 
@@ -46,7 +40,7 @@ function optionsOf(schema: BodySchema<unknown>) {
     input: bodySerde(schema),
     output: answerJson<unknown>(),
     accept: "*/*",
-    retryPolicy: RETRY,
+    retryPolicy: RETRY_FOREVER,
   };
 }
 
@@ -93,7 +87,7 @@ export const stopsObject = object({
       readRecord(ctx, await readState(ctx), page),
     ),
     settle: handlers.object.exclusive(
-      { ingressPrivate: true, input: serde.json as Serde<StopSettledInput>, retryPolicy: RETRY },
+      { ingressPrivate: true, input: jsonOf<StopSettledInput>(), retryPolicy: RETRY_FOREVER },
       (ctx: ObjectContext, input: StopSettledInput) => settle(ctx, input),
     ),
   },

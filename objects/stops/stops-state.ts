@@ -2,7 +2,7 @@
 // of the record beside it, each under a key of its own (L6).
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
 import { type Stop, STOPS_VERSION } from "../../contract/stop.ts";
-import { problem } from "./stop-problem.ts";
+import { problem } from "../../handler/problem.ts";
 
 /** Versions that can be read: 1. */
 export interface StopsState {

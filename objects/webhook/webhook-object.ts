@@ -1,9 +1,8 @@
 // Owns the object `holdfast.webhook` as Restate sees it: one key for each source. `receive` takes
 // a webhook's exact bytes to the inbox that it is for; the state only counts what was refused.
-import type { ObjectContext, ObjectSharedContext, Serde } from "@restatedev/restate-sdk";
-import { handlers, object, serde, TerminalError } from "@restatedev/restate-sdk";
+import type { ObjectContext, ObjectSharedContext, TerminalError } from "@restatedev/restate-sdk";
+import { handlers, object } from "@restatedev/restate-sdk";
 import { noInputSchema } from "../../contract/api.ts";
-import { ERROR_STATUS, type ErrorCode } from "../../contract/errors.ts";
 import {
   type AcceptEvent,
   INBOX_SERVICE,
@@ -23,6 +22,9 @@ import {
   WEBHOOK_VERSION,
   type WebhookView,
 } from "../../contract/webhook.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { problem } from "../../handler/problem.ts";
+import { RETRY_FOREVER } from "../../handler/retry.ts";
 
 /** Versions that can be read: 1. */
 interface Refusals extends WebhookView {
@@ -30,18 +32,8 @@ interface Refusals extends WebhookView {
 }
 
 const STATE_KEY = "refused";
-const RETRY = {
-  initialInterval: 100,
-  maxInterval: 2_000,
-  exponentiationFactor: 2,
-  maxAttempts: Number.MAX_SAFE_INTEGER,
-};
 /** Nothing of a request stays: anyone can make one, and its body is not ours. */
 const UNRETAINED = { journalRetention: 0, idempotencyRetention: 0 };
-
-function jsonOf<T>(): Serde<T> {
-  return serde.json as Serde<T>;
-}
 
 /** Body in, answer out, callable by anyone who reaches the ingress. */
 function publicOptions() {
@@ -50,7 +42,7 @@ function publicOptions() {
     output: answerJson<unknown>(),
     // Whatever the source calls its JSON.
     accept: "*/*",
-    retryPolicy: RETRY,
+    retryPolicy: RETRY_FOREVER,
     ...UNRETAINED,
   };
 }
@@ -69,7 +61,12 @@ export function createWebhookObject(takeWebhook: TakeWebhook) {
         return view;
       }),
       count: handlers.object.exclusive(
-        { ...UNRETAINED, ingressPrivate: true, retryPolicy: RETRY, input: jsonOf<CountRefusal>() },
+        {
+          ...UNRETAINED,
+          ingressPrivate: true,
+          retryPolicy: RETRY_FOREVER,
+          input: jsonOf<CountRefusal>(),
+        },
         count,
       ),
     },
@@ -155,8 +152,4 @@ async function count(ctx: ObjectContext, { refusal, count: seen }: CountRefusal)
 async function refusalsOf(ctx: ObjectSharedContext): Promise<Refusals> {
   const refused = { source: 0, headers: 0, timestamp: 0, signature: 0 };
   return (await ctx.get<Refusals>(STATE_KEY)) ?? { v: WEBHOOK_VERSION, refused };
-}
-
-function problem(code: ErrorCode, message: string): TerminalError {
-  return new TerminalError(message, { errorCode: ERROR_STATUS[code], metadata: { code } });
 }

@@ -29,7 +29,9 @@ export const ROOMS_OF_ROOMS: readonly string[] = ["objects", "services", "exampl
 const SDK = "@restatedev/restate-sdk";
 const CLIENTS = "@restatedev/restate-sdk-clients";
 const LANGUAGE = ["contract/**", "core/**"];
-const PRODUCT = [...LANGUAGE, "tools/**", "objects/**", "services/**", "gateway/**", "console/**"];
+/** Of who has handlers (docs/decisions/0011-handler-room.md). */
+const HANDLING = [...LANGUAGE, "handler/**"];
+const PRODUCT = [...HANDLING, "tools/**", "objects/**", "services/**", "gateway/**", "console/**"];
 const PUBLIC = ["index.ts", "contract/**", "testing/**", "services/*.ts"];
 
 export const TABLE: readonly Row[] = [
@@ -56,7 +58,8 @@ export const TABLE: readonly Row[] = [
     // What a tool says its input and output in.
     packages: ["zod", "@standard-schema/spec"],
   },
-  { from: ["objects/**"], files: LANGUAGE, packages: [SDK] },
+  { from: ["handler/**"], files: LANGUAGE, packages: [SDK] },
+  { from: ["objects/**"], files: HANDLING, packages: [SDK] },
   {
     // The composition root: what an app is given, what it serves, and its life.
     from: ["services/app-options.ts", "services/deployments.ts", "services/server.ts"],
@@ -65,16 +68,16 @@ export const TABLE: readonly Row[] = [
   },
   {
     from: ["services/tool-host/**"],
-    files: [...LANGUAGE, "tools/**"],
+    files: [...HANDLING, "tools/**"],
     packages: [SDK, NODE, LIBRARIES],
   },
   {
     // What a worker asks through the ingress, outside of any journal.
     from: ["services/task-log/**", "services/stops/**"],
-    files: LANGUAGE,
+    files: HANDLING,
     packages: [SDK, CLIENTS, NODE, LIBRARIES],
   },
-  { from: ["services/**"], files: LANGUAGE, packages: [SDK, NODE, LIBRARIES] },
+  { from: ["services/**"], files: HANDLING, packages: [SDK, NODE, LIBRARIES] },
   {
     // The admin API has one client (docs/decisions/0010-drain.md).
     from: ["cli/**"],

@@ -1,34 +1,32 @@
-// Owns `holdfast.control/kill`, the last resort (R72): the engine ends what a task has running, and
-// the task records what that leaves. An object cannot end its own segment, so this is a service.
-import {
-  type Context,
-  handlers,
-  RestatePromise,
-  type Serde,
-  serde,
-  service,
-  TerminalError,
-} from "@restatedev/restate-sdk";
-import type { StatusView } from "../../contract/api.ts";
+// Owns `holdfast.control`: `kill`, the last resort (R72): the engine ends what a task has running, and
+// the task records what that leaves; and `explain`. An object cannot end its own segment, and does not
+// know what the engine does with it, so this is a service.
+import { type Context, handlers, RestatePromise, service } from "@restatedev/restate-sdk";
+import type { BodySchema, StatusView } from "../../contract/api.ts";
 import type { Command } from "../../contract/command.ts";
 import { COMMAND_VERSION } from "../../contract/command.ts";
 import type { KillInput } from "../../contract/control.ts";
 import type { SettlementReport } from "../../contract/control-view.ts";
 import { CONTROL_SERVICE, killInputSchema } from "../../contract/control.ts";
-import type { ErrorCode } from "../../contract/errors.ts";
-import { ERROR_STATUS } from "../../contract/errors.ts";
+import { type Explanation, explainInputSchema } from "../../contract/explanation.ts";
 import { idProblem } from "../../contract/ids.ts";
 import type { RawBody } from "../../contract/raw-body.ts";
-import { bodyProblem, bodySerde } from "../../contract/raw-body.ts";
+import { bodySerde } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
 import type { Refusal } from "../../core/transition/unknown-effect.ts";
 import type { TaskStatus } from "../../contract/status.ts";
 import { verbProblem } from "../../core/control/verbs.ts";
+import type { EnginePort } from "./ask-engine.ts";
 import type { EndInvocations } from "./end-invocations.ts";
+import { explainTask } from "./explain-task.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { problem } from "../../handler/problem.ts";
+import { readBody } from "../../handler/read-body.ts";
 
 export interface ControlPorts {
   readonly findAgent: (agent: string) => Promise<boolean>;
   readonly endInvocations: EndInvocations;
+  readonly engine: EnginePort;
 }
 
 export interface KillResult {
@@ -44,11 +42,21 @@ const LOOK_MS = 500;
 export function createControlService(ports: ControlPorts) {
   return service({
     name: CONTROL_SERVICE,
-    description: "The last resort of operators: ends a task through the engine.",
+    description: "For operators: ends a task through the engine, and says why one does not move.",
     handlers: {
       kill: handlers.handler(
         { input: bodySerde(killInputSchema), output: answerJson<KillResult>(), accept: "*/*" },
-        (ctx: Context, body: RawBody) => kill(ctx, ports, readKill(body)),
+        (ctx: Context, body: RawBody) => kill(ctx, ports, readTask(killInputSchema, body)),
+      ),
+      explain: handlers.handler(
+        {
+          input: bodySerde(explainInputSchema),
+          output: answerJson<Explanation>(),
+          accept: "*/*",
+          journalRetention: 0,
+        },
+        (ctx: Context, body: RawBody) =>
+          answerFor(explainTask(ctx, ports.engine, readTask(explainInputSchema, body))),
       ),
     },
     options: {
@@ -104,34 +112,25 @@ function call<O>(
     key: taskId,
     method,
     parameter,
-    inputSerde: serde.json as Serde<unknown>,
-    outputSerde: serde.json as Serde<O>,
+    inputSerde: jsonOf(),
+    outputSerde: jsonOf(),
   });
 }
 
-function readKill({ bytes }: RawBody): KillInput {
-  const parsed = killInputSchema.safeParse(parseJson(bytes));
-  if (!parsed.success) throw problem("invalid_input", bodyProblem(parsed.error.issues));
-  const wrong = idProblem(parsed.data.taskId);
+async function answerFor(explained: Promise<Explanation | undefined>): Promise<Explanation> {
+  const explanation = await explained;
+  if (explanation === undefined)
+    throw problem("task_not_found", "this agent has no task with this id; make it with start");
+  return explanation;
+}
+
+/** The body of a handler that is about one task. */
+function readTask<Input extends { readonly taskId: string }>(
+  schema: BodySchema<Input>,
+  body: RawBody,
+): Input {
+  const input = readBody(schema, body);
+  const wrong = idProblem(input.taskId);
   if (wrong !== undefined) throw problem("invalid_task_id", `the task id ${wrong}`);
-  return parsed.data;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
-  } catch {
-    throw problem("invalid_input", "the body is not JSON; send a JSON object encoded as UTF-8");
-  }
-}
-
-function problem(
-  code: ErrorCode,
-  message: string,
-  details: Readonly<Record<string, string>> = {},
-): TerminalError {
-  return new TerminalError(message, {
-    errorCode: ERROR_STATUS[code],
-    metadata: { code, ...details },
-  });
+  return input;
 }

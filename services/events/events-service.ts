@@ -1,6 +1,6 @@
 // Owns the public service `holdfast.events`: publishing an event, and showing what an address
 // holds. What becomes of an event is its inbox's to say.
-import { type Context, handlers, type Serde, serde, service } from "@restatedev/restate-sdk";
+import { type Context, handlers, serde, service } from "@restatedev/restate-sdk";
 import type { BodySchema } from "../../contract/api.ts";
 import type { ArtifactRef, StoredText } from "../../contract/artifact.ts";
 import {
@@ -9,6 +9,7 @@ import {
   INBOX_SERVICE,
   INBOX_VERSION,
   type InboxView,
+  MAX_EVENT_BYTES,
   inboxKey,
   type PublishInput,
   publishInputSchema,
@@ -18,13 +19,20 @@ import {
 } from "../../contract/inbox.ts";
 import { bodySerde, type RawBody } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
-import { readBody } from "./problem.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { readBody } from "../../handler/read-body.ts";
+import { RETRY_FOREVER } from "../../handler/retry.ts";
 
 export interface EventStoring {
   /** Keeps payloads that are above `inlineLimitBytes`. Runs inside an action. */
   readonly storeText: (text: string) => Promise<ArtifactRef>;
   readonly inlineLimitBytes: number;
 }
+
+const EVENT_BOUND = {
+  maxBytes: MAX_EVENT_BYTES,
+  instead: "publish a reference to what is large",
+};
 
 /** Body in, answer out, callable by anyone who reaches the ingress. */
 function publicOptions(schema: BodySchema<unknown>) {
@@ -34,13 +42,7 @@ function publicOptions(schema: BodySchema<unknown>) {
     // Plain curl sends another content type unless it is told.
     accept: "*/*",
     journalRetention: 60_000,
-    // An outage, however long, loses no event (F24).
-    retryPolicy: {
-      initialInterval: 100,
-      maxInterval: 2_000,
-      exponentiationFactor: 2,
-      maxAttempts: Number.MAX_SAFE_INTEGER,
-    },
+    retryPolicy: RETRY_FOREVER,
   };
 }
 
@@ -52,7 +54,7 @@ export function createEventsService(storing: EventStoring) {
       publish: handlers.handler(
         publicOptions(publishInputSchema),
         (ctx: Context, body: RawBody): Promise<PublishResult> =>
-          publish(ctx, storing, readBody(publishInputSchema, body)),
+          publish(ctx, storing, readBody(publishInputSchema, body, EVENT_BOUND)),
       ),
       show: handlers.handler(
         // A read leaves nothing behind.
@@ -99,8 +101,4 @@ function show(ctx: Context, { tenant, topic, key }: ShowEventsInput): Promise<In
     inputSerde: serde.binary,
     outputSerde: jsonOf(),
   });
-}
-
-function jsonOf<T>(): Serde<T> {
-  return serde.json as Serde<T>;
 }

@@ -5,6 +5,8 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallCheck, ModelAnswer, RawCall } from "../../contract/model.ts";
 import type { AnySchema, AnyTool } from "../../contract/tool.ts";
 import type { WaitContext } from "../../contract/wait.ts";
+import { operationId } from "../../contract/ids.ts";
+import { childTaskId } from "../../core/child/child-id.ts";
 import { digestOf } from "../../core/digest.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
 import { NO_PRICE, toolPrice } from "../../core/tool-price.ts";
@@ -19,6 +21,20 @@ const MAX_MESSAGE = 2_000;
 
 const NO_FORM = "The arguments hold a number or a text that JSON cannot represent exactly.";
 
+/** Whose answer it is, beside what a wait is given. */
+export interface JudgeContext extends WaitContext {
+  readonly task?: { readonly taskUid: string; readonly step: number };
+}
+
+/** The children that the call at this ordinal may make. */
+function childIds(
+  { taskUid, step }: NonNullable<JudgeContext["task"]>,
+  ordinal: number,
+): NonNullable<WaitContext["childId"]> {
+  const call = operationId({ taskUid, step, ordinal, attempt: 1 });
+  return (agent, key) => childTaskId({ taskUid, operationId: call }, agent, key);
+}
+
 export interface JudgedCall extends RawCall {
   readonly check: CallCheck;
 }
@@ -32,15 +48,16 @@ export async function judgeCalls(
   tools: readonly AnyTool[],
   maxCalls: number,
   authorize: AuthorizeCall,
-  context: WaitContext,
+  { task, ...context }: JudgeContext,
 ): Promise<readonly JudgedCall[]> {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const bound = new Map<string, string>();
   const taken = new Set(calls.map((call) => call.callId));
   const judged: JudgedCall[] = [];
   for (const [ordinal, call] of calls.entries()) {
-    const check = 
-      ordinal < maxCalls ? await checkCall(call, byName, authorize, context) : tooMany(maxCalls);
+    const place = task === undefined ? context : { ...context, childId: childIds(task, ordinal) };
+    const check =
+      ordinal < maxCalls ? await checkCall(call, byName, authorize, place) : tooMany(maxCalls);
     const identity = `${call.name}\n${check.ok ? check.digest : call.arguments}`;
     const first = bound.get(call.callId);
     if (first === undefined) {

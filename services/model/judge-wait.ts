@@ -9,7 +9,7 @@ import { denied } from "./authorize-call.ts";
 
 /** Undefined for a tool whose calls are executed. */
 export function judgeWait(
-  { wait }: AnyTool,
+  { wait, delegatesTo = [] }: AnyTool,
   { input, gated }: { readonly input: unknown; readonly gated: boolean },
   context: WaitContext,
 ): { readonly wait: WaitRequest } | Refusal | undefined {
@@ -23,6 +23,9 @@ export function judgeWait(
     return unusable("From these arguments it cannot be said what to wait for.");
   }
   const problem = waitProblem(asked, context);
+  // What the tool was not made for is nobody's to start, whatever its code says (R24).
+  if (problem === undefined && asked.kind === "child" && !delegatesTo.includes(asked.agent))
+    return unusable("Child tasks cannot be waited for by this tool: delegate makes one that can.");
   return problem === undefined ? { wait: asked } : unusable(problem);
 }
 

@@ -8,7 +8,7 @@ import type {
   ModelOutcome,
   ProviderReply,
 } from "../../contract/model.ts";
-import type { FindUnregistered } from "../../contract/port.ts";
+import type { FindUnregistered, ModelCall } from "../../contract/port.ts";
 import type { AuthorizeCall } from "./authorize-call.ts";
 import type { JudgedCall } from "./judge-answer.ts";
 import { judgeCalls, judgeOutput } from "./judge-answer.ts";
@@ -26,6 +26,8 @@ export interface AnswerKeeping {
   readonly authorize: AuthorizeCall;
   /** When the answer is judged, milliseconds since the epoch. */
   readonly at: number;
+  /** Whose answer it is, and of which step. */
+  readonly call: Pick<ModelCall, "taskUid" | "step">;
 }
 
 type Answered = Extract<ProviderReply, { kind: "answered" }>;
@@ -43,7 +45,7 @@ export async function keepAnswer(
   const { agent, artifacts, inlineLimitBytes, findUnregistered, authorize } = keeping;
   const { usage, requestDigest } = reply;
   const { maxCallsPerAnswer, maxWaitMs } = agent.limits;
-  const context = { now: keeping.at, maxWaitMs };
+  const context = { now: keeping.at, maxWaitMs, task: keeping.call };
   const calls = await judgeCalls(reply.calls, agent.tools, maxCallsPerAnswer, authorize, context);
   const unregistered = await unregisteredOf(calls, findUnregistered);
   const keep = createTextKeeper(artifacts, inlineLimitBytes);

@@ -72,7 +72,7 @@ export function createModelCaller(options: ModelCallerOptions): CallModel {
     const authorize = createAuthorizer(options.authority, agent, call, now());
     const kept =
       reply.kind === "answered"
-        ? await keepAnswer(reply, choice, { ...options, authorize, at: now() })
+        ? await keepAnswer(reply, choice, { ...options, authorize, at: now(), call })
         : reply;
     const { provider, model } = choice;
     const { policyVersion } = options.authority;

@@ -1,7 +1,7 @@
 // Owns the private service `holdfast.notification`: who is told of what a task announces, and one
 // attempt after the other, each an invocation of its own, so that none is open between them and
 // new code takes over at the next.
-import { type Context, handlers, type Serde, serde, service } from "@restatedev/restate-sdk";
+import { type Context, handlers, service } from "@restatedev/restate-sdk";
 import {
   type Announcement,
   DEAD_LETTER_SERVICE,
@@ -14,6 +14,7 @@ import {
 } from "../../contract/notification.ts";
 import { pauseAfter, retryBounds } from "../../core/notification/next-attempt.ts";
 import { endpointsFor } from "../../core/notification/notification-of.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
 
 export interface NotificationPorts {
   readonly endpoints: readonly NotificationEndpoint[];
@@ -87,8 +88,4 @@ function bury(ctx: Context, delivery: Delivery, diedAt: number, reason: string):
     parameter: { ...rest, attempts, diedAt, reason },
     inputSerde: jsonOf(),
   });
-}
-
-function jsonOf<T>(): Serde<T> {
-  return serde.json as Serde<T>;
 }

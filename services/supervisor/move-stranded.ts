@@ -6,7 +6,7 @@ import type { SupervisorPorts } from "./supervisor-ports.ts";
 /** Attempts that must have failed: an address that comes back within seconds keeps its own. */
 const MIN_ATTEMPTS = 3;
 /** Restate's code of "the deployment cannot be reached". */
-const UNREACHABLE = "RT0010";
+export const UNREACHABLE = "RT0010";
 
 /** Moves what is stranded, and says how many. Safe to repeat. */
 export async function moveStranded(

@@ -9,6 +9,11 @@ export interface SupervisorPorts {
   /** The agent object's `recover`. */
   recover(
     task: { readonly agent: string; readonly taskId: string },
-    input: { readonly cause: string; readonly park: boolean },
+    input: {
+      readonly cause: string;
+      readonly park: boolean;
+      readonly attempts?: number;
+      readonly abort?: true;
+    },
   ): Promise<void>;
 }

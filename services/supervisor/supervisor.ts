@@ -2,15 +2,23 @@
 // the cause may be gone, frees a task from a segment that gets nowhere, and finds tasks whose
 // segment vanished. Every act is safe to repeat, so any number of workers may supervise.
 import type { Logger } from "pino";
+import { SEGMENT_ATTEMPTS } from "../../contract/command.ts";
 import { MISSING_KEY } from "../../contract/readable.ts";
-import { moveStranded } from "./move-stranded.ts";
+import { keptWaiting } from "./kept-waiting.ts";
+import { moveStranded, UNREACHABLE } from "./move-stranded.ts";
+import type { OwnerWatch } from "./owner-watch.ts";
 import type { SupervisorPorts } from "./supervisor-ports.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 export interface SupervisorOptions {
   readonly ports: SupervisorPorts;
   readonly logger: Logger;
   /** Names of the agents that are looked after. */
   readonly agents: readonly string[];
+  /** Finds tasks that are stuck though the engine is content. */
+  readonly watchdog?: Watchdog;
+  /** Notices owners who are gone, in apps that say who is there. */
+  readonly ownerWatch?: OwnerWatch | undefined;
   /** Milliseconds between two rounds; default 5,000. */
   readonly intervalMs?: number;
 }
@@ -40,8 +48,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     try {
       const moved = await moveStranded(options.ports, (name) => isOurs(name, options.agents));
       if (moved > 0) logger.info({ moved }, "moved invocations from an address that is gone");
+      await freeCommands(options);
       await resumePaused(options, memory);
       await findVanished(options, memory);
+      await options.watchdog?.look();
+      await options.ownerWatch?.look();
     } finally {
       running = false;
     }
@@ -87,6 +98,16 @@ async function withoutHarm(
   }
 }
 
+/** A segment that fails over and over is asked to end, where commands wait for it (L5). */
+async function freeCommands(options: SupervisorOptions): Promise<void> {
+  const { ports, logger, agents } = options;
+  for (const task of await keptWaiting(ports, agents)) {
+    logger.info({ agent: task.agent }, "letting commands in that wait for a failing segment");
+    const input = { cause: "commands wait", park: false, abort: true } as const;
+    await withoutHarm(options, () => ports.recover(task, input));
+  }
+}
+
 async function resumeOrFree(
   { ports, logger, agents }: SupervisorOptions,
   memory: Memory,
@@ -117,12 +138,19 @@ async function resumeOrFree(
     return;
   }
   memory.resumes.delete(id);
+  // What may be due to what the segment works on; code, or an address that is gone, is not.
+  const failed = !mismatch && !failure.includes(UNREACHABLE);
+  const attempts = (resumes + 1) * SEGMENT_ATTEMPTS;
   const cause = mismatch
     ? "version: the code changed under a running segment"
     : "the segment failed over and over";
   logger.warn({ invocationId: id, agent, cause }, "freeing a task from its segment");
+  // Asked for first: it has its turn before another segment has, whatever commands wait.
+  await ports.recover(
+    { agent, taskId: String(row["target_service_key"]) },
+    { cause, park: true, ...(failed ? { attempts } : {}) },
+  );
   await ports.killInvocation(id);
-  await ports.recover({ agent, taskId: String(row["target_service_key"]) }, { cause, park: true });
 }
 
 async function hasHead(ports: SupervisorPorts, agent: string, taskId: string): Promise<boolean> {

@@ -6,7 +6,9 @@ import type { AuthorityInput, AuthorityView } from "../../contract/effect-api.ts
 import { MAX_EVENTS_PAGE } from "../../contract/api.ts";
 import { connect, type ConnectionOpts, HttpCallError, rpc } from "@restatedev/restate-sdk-clients";
 import type { ReadLog } from "../../contract/port.ts";
+import type { SucceedResult } from "../../contract/control.ts";
 import { MISSING_KEY } from "../../contract/readable.ts";
+import type { StuckBounds } from "../../contract/watch.ts";
 
 /** How long one call may take, in milliseconds. */
 const TIMEOUT_MS = 30_000;
@@ -34,6 +36,20 @@ export function recoverTask(
   return async (task, input) => {
     await call(ingress, task, "recover", input);
   };
+}
+
+/** The agent object's `flag`. */
+export function flagTask(
+  ingress: ConnectionOpts,
+): (task: Task, bounds: StuckBounds) => Promise<void> {
+  return async (task, bounds) => {
+    await call(ingress, task, "flag", bounds);
+  };
+}
+
+/** The agent object's `succeed`. */
+export function succeedTask(ingress: ConnectionOpts): (task: Task) => Promise<SucceedResult> {
+  return (task) => call<object, SucceedResult>(ingress, task, "succeed", {});
 }
 
 /** The agent object's `authority`. Rejects with a plain Error when nobody answers. */

@@ -66,7 +66,7 @@ describe("F14 F15 R96 a decision replayed, raced, late or doubled", () => {
   it("after the task was cancelled is told so, by either way", async () => {
     const desk = await startRefund(scene);
     const { approvalId, digest, awakeableId } = await desk.proposal();
-    await desk.task.post("cancel");
+    await desk.task.post("cancel", { reason: "not wanted" });
     await desk.task.until("cancelled");
     await vi.waitFor(async () => {
       expect(await desk.show(approvalId)).toMatchObject({ state: "withdrawn" });

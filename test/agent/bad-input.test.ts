@@ -69,7 +69,16 @@ const MISFITS: readonly (readonly [handler: string, body: unknown, place: string
   ["send", { message: "hello", messageId: HALF }, "messageId"],
   ["ask", { message: "hello", from: HALF }, "from"],
   ["cancel", { reason: HALF }, "reason"],
-  ["cancel", { by: HALF }, "by"],
+  ["cancel", { reason: "enough", by: HALF }, "by"],
+  ["cancel", {}, "reason"],
+  ["cancel", { reason: "" }, "reason"],
+  ["retry", {}, "reason"],
+  ["retry", { reason: "again", operationId: "o", messageId: "m" }, "messageId"],
+  ["drop", { messageId: "m" }, "reason"],
+  ["rollback", {}, "reason"],
+  ["grant", { grants: [] }, "reason"],
+  ["settle", { operationId: "o", outcome: "applied" }, "reason"],
+  ["withdraw", { operationId: "o" }, "reason"],
   ["recover", { cause: HALF }, "cause"],
 ];
 
@@ -172,6 +181,7 @@ describe("a task or an agent that is not there", () => {
 });
 
 function bodyFor(handler: string): unknown {
+  if (handler === "cancel") return { reason: "enough" };
   return handler === "send" ? { message: "hello" } : {};
 }
 
@@ -180,7 +190,7 @@ describe("a task that has ended", () => {
     const task = desk.task("ended");
     const { taskUid } = await task.start("hello");
     await task.until("idle");
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     const log = await task.log();
     for (const handler of ["send", "ask"]) {

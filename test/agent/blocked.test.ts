@@ -37,7 +37,7 @@ describe("a call that was blocked", () => {
     // The second time it waits longer by itself.
     const second = await task.until("waiting-auth");
     expect((second.wakeAt ?? 0) - second.updatedAt).toBeGreaterThan(110_000);
-    await task.post("retry");
+    await task.post("retry", { reason: "try again" });
     await endsWell(task);
     expect(runs).toHaveLength(3);
     const log = await task.log();
@@ -100,7 +100,7 @@ describe("a call that was blocked", () => {
   it("R29 is not tried again once the task is cancelled", async () => {
     const { task, runs } = await startWiring(scene, { execute: blocked("credential", 9) });
     await task.until("waiting-auth");
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     expect(runs).toHaveLength(1);
     expect(dataOf(await task.log(), "task.cancelled")).toMatchObject([{ unknown: [] }]);

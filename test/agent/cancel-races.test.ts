@@ -17,7 +17,9 @@ afterAll(() => scene.stop());
 
 /** Cancels, and waits until the log says that it is done. */
 async function cancel(task: Task) {
-  expect(await task.post("cancel")).toMatchObject({ body: { result: "accepted" } });
+  expect(await task.post("cancel", { reason: "not wanted" })).toMatchObject({
+    body: { result: "accepted" },
+  });
   await task.until("cancelled");
   const log = await task.log();
   expect(chainProblem(log)).toBeUndefined();
@@ -96,9 +98,9 @@ describe("R29 a cancellation", () => {
     const model = scriptedModel([asksFor(["finish", { what: "all" }])]);
     const task = (await scene.open({ name: "finished", model, tools: [end.tool] })).task("t");
     expect(await task.ask({ message: "go" })).toMatchObject({ status: "completed" });
-    expect(await task.post("cancel")).toMatchObject({
+    expect(await task.post("cancel", { reason: "not wanted" })).toMatchObject({
       status: 412,
-      body: { metadata: { code: "task_ended" } },
+      body: { metadata: { code: "verb_not_allowed", status: "completed" } },
     });
     expect((await task.status()).status).toBe("completed");
   });
@@ -109,7 +111,9 @@ describe("R29 a cancellation", () => {
     const task = (await scene.open({ name: "hated", model })).task("t");
     await task.start("go");
     await gate.reached();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => task.post("cancel")));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => task.post("cancel", { reason: "not wanted" })),
+    );
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
     await task.until("cancelled");
     const log = await task.log();
@@ -126,7 +130,7 @@ describe("R29 a cancellation", () => {
     await Promise.all(
       tasks.map(async (task) => {
         await task.start("go");
-        expect((await task.post("cancel")).status).toBe(200);
+        expect((await task.post("cancel", { reason: "not wanted" })).status).toBe(200);
         const log = await task.until("cancelled").then(() => task.log());
         expect(chainProblem(log)).toBeUndefined();
         await staysCancelled(task, log);

@@ -39,7 +39,7 @@ describe("cancel", () => {
     }, PATIENCE);
     const message = await task.post("send", { message: "still there?" });
     expect(message).toMatchObject({ status: 412, body: { metadata: { code: "task_ended" } } });
-    const again = await task.post("cancel", {});
+    const again = await task.post("cancel", { reason: "not wanted" });
     expect(again).toMatchObject({ status: 200, body: { result: "already-cancelled" } });
   }
 
@@ -65,7 +65,7 @@ describe("cancel", () => {
     const task = (await scene.open({ name: "thinking", model })).task("t");
     const asking = task.ask({ message: "think" });
     await gate.reached();
-    await task.post("cancel", {});
+    await task.post("cancel", { reason: "not wanted" });
     await expectEnded(task);
     expect(aborted).toBe(true);
     expect((await asking).turn).toMatchObject({ result: "failed", error: { code: "cancelled" } });
@@ -91,7 +91,7 @@ describe("cancel", () => {
     const task = (await scene.open({ name: "working", model, tools: [slow] })).task("t");
     await task.start("go");
     await gate.reached();
-    await task.post("cancel", {});
+    await task.post("cancel", { reason: "not wanted" });
     await expectEnded(task);
     expect(dataOf(await task.log(), "tool.returned")).toMatchObject([{ outcome: "cancelled" }]);
     expect(model.requests).toHaveLength(1);
@@ -121,7 +121,7 @@ describe("cancel", () => {
     const task = (await scene.open({ name: "wiring", model, tools: [wire] })).task("t");
     await task.start("go");
     await gate.reached();
-    await task.post("cancel", {});
+    await task.post("cancel", { reason: "not wanted" });
     await expectEnded(task);
     const log = await task.log();
     const [returned] = dataOf(log, "tool.returned");
@@ -141,7 +141,7 @@ describe("cancel", () => {
     const task = (await scene.open({ name: "asking", model, tools })).task("t");
     await task.start("go");
     const waiting = await task.until("waiting-approval");
-    await task.post("cancel", {});
+    await task.post("cancel", { reason: "not wanted" });
     await expectEnded(task);
     await vi.waitFor(async () => {
       const waiters = await scene.engine.admin.query(
@@ -162,7 +162,7 @@ describe("cancel", () => {
     const task = (await scene.open({ name: "limited", model })).task("t");
     await task.start("go");
     expect((await task.until("waiting-provider")).wakeAt).toBeGreaterThan(0);
-    await task.post("cancel", {});
+    await task.post("cancel", { reason: "not wanted" });
     await expectEnded(task);
     expect(model.requests).toHaveLength(1);
   });
@@ -178,7 +178,7 @@ describe("cancel", () => {
     const task = (await scene.open({ name: "quick", model, tools })).task("t");
     await task.start("go");
     await gate.reached();
-    await task.post("cancel", {});
+    await task.post("cancel", { reason: "not wanted" });
     // Until it is applied, an answer may come first.
     await task.logged("cancel.requested");
     gate.open();

@@ -20,7 +20,9 @@ describe("a cancellation", () => {
   it("R46 R29 undoes what was done, the last thing first, with what each call was given and brought", async () => {
     const { task, undone, requests } = await startTrip(scene, ["flight", "hotel", "car"]);
     expect((await task.until("idle")).effects).toBe(3);
-    expect(await task.post("cancel", { by: "ann" })).toMatchObject({ status: 200 });
+    expect(await task.post("cancel", { reason: "not wanted", by: "ann" })).toMatchObject({
+      status: 200,
+    });
     const view = await task.until("cancelled");
     expect(view.effects).toBeUndefined();
     expect(undone()).toEqual(["car", "hotel", "flight"]);
@@ -46,7 +48,7 @@ describe("a cancellation", () => {
   it("R46 leaves what was done as it is when it is asked to", async () => {
     const { task, undone } = await startTrip(scene, ["flight"]);
     await task.until("idle");
-    await task.post("cancel", { compensate: false });
+    await task.post("cancel", { reason: "not wanted", compensate: false });
     await task.until("cancelled");
     expect(undone()).toEqual([]);
     expect(dataOf(await task.log(), "task.cancelled")).toMatchObject([{ unknown: [] }]);
@@ -64,7 +66,7 @@ describe("a cancellation", () => {
       },
     });
     await task.until("idle");
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await gate.reached();
     expect((await task.status()).status).toBe("cancelling");
     const [call] = await scene.engine.admin.query(
@@ -95,7 +97,7 @@ describe("a cancellation", () => {
       },
     });
     await gate.reached();
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     gate.open();
     expect(runs).toEqual(["execute flight", "reconcile flight", "compensate flight"]);
@@ -111,7 +113,7 @@ describe("a cancellation", () => {
       limits: { toolWaitMs: 200 },
     });
     await task.until("idle");
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await vi.waitFor(async () => {
       expect((await task.status()).reason).toMatch(/^undoing an effect of book/);
     }, PATIENCE);
@@ -132,16 +134,22 @@ describe("a cancellation", () => {
       },
     });
     await task.until("idle");
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.logged("compensation.blocked");
     await restsWith(scene.engine, task, ["wake scheduled"]);
     expect(await task.status()).toMatchObject({ status: "cancelling", reason: "no token" });
-    expect(await task.post("retry", { by: "ann" })).toMatchObject({ status: 200 });
+    expect(await task.post("retry", { reason: "try again", by: "ann" })).toMatchObject({
+      status: 200,
+    });
     await task.logged("effect.compensated");
     // The next one is blocked too.
     await task.logged("compensation.blocked", 2);
-    expect((await task.post("cancel")).body).toMatchObject({ result: "already-cancelled" });
-    expect((await task.post("cancel", { compensate: false })).body).toMatchObject({
+    expect((await task.post("cancel", { reason: "not wanted" })).body).toMatchObject({
+      result: "already-cancelled",
+    });
+    expect(
+      (await task.post("cancel", { reason: "not wanted", compensate: false })).body,
+    ).toMatchObject({
       result: "accepted",
     });
     await task.until("cancelled");
@@ -172,7 +180,7 @@ describe("a cancellation", () => {
     const task = taskAt(scene.engine, "mortal", "t");
     await task.start("please");
     await task.until("idle");
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     for (const gate of gates) {
       await gate.reached();
       await worker.kill();
@@ -203,7 +211,7 @@ describe("F17 what is not known at the end", () => {
       afterwards: [(request) => asksFor([request.tools[0]?.name ?? "", { what: "boat" }])],
     });
     const { operations } = await task.until("waiting-reconcile");
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     expect(undone()).toEqual([]);
     expect(dataOf(await task.log(), "task.cancelled")).toMatchObject([

@@ -254,7 +254,10 @@ describe("reading", () => {
     expect((await curl("status")) as StatusView).toMatchObject({ status: "idle", turn: 2 });
     expect(((await curl("events")) as EventsPage).events.length).toBeGreaterThan(0);
     expect(await curl("context", { headers: form, body: "{}" })).toMatchObject({ more: false });
-    expect(await curl("cancel")).toMatchObject({ result: "accepted" });
+    const why = '{"reason":"not wanted"}';
+    expect(await curl("cancel", { headers: form, body: why })).toMatchObject({
+      result: "accepted",
+    });
   });
 });
 

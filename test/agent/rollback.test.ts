@@ -38,7 +38,7 @@ describe("R46 a rollback", () => {
     const told = model.requests.at(-1)?.messages.find(({ role }) => role === "developer");
     expect(JSON.stringify(told)).toMatch(/rolled back by a person.*call-0\): undone/);
     // What was undone is gone for good: a cancellation finds nothing more.
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     expect(undone()).toHaveLength(2);
   });
@@ -57,7 +57,7 @@ describe("R46 a rollback", () => {
     await task.decide(first.operations[0], "approve");
     await task.logged("approval.opened", 2);
     await task.until("waiting-approval");
-    expect((await task.post("rollback")).status).toBe(200);
+    expect((await task.post("rollback", { reason: "all wrong" })).status).toBe(200);
     expect((await asked).turn).toMatchObject({ result: "failed", error: { code: "rolled_back" } });
     await task.until("idle");
     expect(undone()).toEqual(["flight"]);
@@ -71,17 +71,18 @@ describe("R46 a rollback", () => {
       tool: { reconcile: false },
     });
     await task.until("waiting-reconcile");
-    expect(await task.post("rollback")).toMatchObject({
+    expect(await task.post("rollback", { reason: "all wrong" })).toMatchObject({
       status: 412,
       body: { message: expect.stringContaining("settle it first") as string },
     });
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
-    expect(await task.post("rollback")).toMatchObject({
+    expect(await task.post("rollback", { reason: "all wrong" })).toMatchObject({
       status: 412,
-      body: { metadata: { code: "task_ended" } },
+      body: { metadata: { code: "verb_not_allowed", status: "cancelled" } },
     });
-    expect(await scene.engine.call(`${task.agent}/nobody/rollback`, {})).toMatchObject({
+    const why = { reason: "all wrong" };
+    expect(await scene.engine.call(`${task.agent}/nobody/rollback`, why)).toMatchObject({
       status: 404,
     });
     expect(undone()).toEqual([]);

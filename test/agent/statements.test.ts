@@ -149,12 +149,12 @@ describe("a person states it", () => {
     expect(other).toMatchObject({ status: 404, body: { metadata: { code: "task_not_found" } } });
     gate.open();
     await endsWell(task);
-    expect(await task.post("retry", {})).toMatchObject({
+    expect(await task.post("retry", { reason: "try again" })).toMatchObject({
       status: 412,
       body: { metadata: { code: "nothing_to_retry" } },
     });
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
-    expect(await code({ operationId })).toEqual([412, "task_ended"]);
+    expect(await code({ operationId })).toEqual([412, "verb_not_allowed"]);
   });
 });

@@ -37,7 +37,7 @@ async function refusesEverything(task: Task): Promise<void> {
   ] as const) {
     expect((await task.post(handler, body)).status).toBe(412);
   }
-  await task.post("cancel");
+  await task.post("cancel", { reason: "not wanted" });
   await task.post("recover");
   // `recover` is accepted at any time; where nothing can be done it changes nothing.
   await vi.waitFor(async () => {
@@ -131,7 +131,7 @@ describe("R66 R22 a task is shown", () => {
     await task.send("and now?", "m");
     await task.logged("message.received", 2);
     expect((await task.status()).status).toBe("waiting-reconcile");
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     expect(pay.keys).toHaveLength(1);
     expect(dataOf(await task.log(), "task.cancelled")).toMatchObject([

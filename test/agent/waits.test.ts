@@ -138,7 +138,7 @@ describe("waits", () => {
     const task = await start("cancelled", [[paid("c"), ["sleep", { seconds: 2 }]]]);
     const { wakeAt = 0 } = await task.until("waiting-event");
     await vi.waitFor(async () => expect((await inboxOf("c")).waits).toHaveLength(1), PATIENCE);
-    await task.post("cancel", { by: "ada" });
+    await task.post("cancel", { reason: "not wanted", by: "ada" });
     await task.until("cancelled");
     await vi.waitFor(async () => expect((await inboxOf("c")).waits).toEqual([]), PATIENCE);
     const { length } = await task.log();

@@ -113,13 +113,13 @@ async function play(id: string, wanted: readonly Wanted[]): Promise<Task> {
     const { status, operations } = await task.status();
     if (status === "waiting-auth") {
       const operationId = operations.find(({ state }) => state === "blocked")?.operationId;
-      await task.post("retry", { operationId });
+      await task.post("retry", { operationId, reason: "try again" });
     }
     // Of an unknown outcome: asked, and not about to be.
     const asked = operations.some(({ unknown }) => (unknown?.asked ?? 0) > 0);
     expect(status === "idle" || (status === "waiting-reconcile" && asked)).toBe(true);
   }, PATIENCE);
-  await task.post("cancel", {});
+  await task.post("cancel", { reason: "not wanted" });
   await task.until("cancelled");
   return task;
 }
@@ -214,7 +214,7 @@ describe("R81 evidence", () => {
     await task.post("start", { message: JSON.stringify(plan) });
     await task.until("paused");
     await scene.engine.call("holdfast.stops/all/lift", stop);
-    await task.post("retry");
+    await task.post("retry", { reason: "try again" });
     await task.until("idle");
     const [read, blocked, failed] = evidenceOf(await task.log());
     expect(read).toMatchObject({ judgedAt: "answer", outputDigest: sha256("did 1") });
@@ -240,7 +240,7 @@ describe("R81 evidence", () => {
     const narrower = { grants: [{ tool: "ev_read" }], reason: "a test" };
     expect((await task.post("grant", narrower)).status).toBe(200);
     await scene.engine.call("holdfast.stops/all/lift", hold);
-    await task.post("retry");
+    await task.post("retry", { reason: "try again" });
     await task.until("idle");
     const [stopped, denied, ...others] = evidenceOf(await task.log());
     expect(stopped?.outcome).toBe("blocked: stopped");

@@ -72,7 +72,7 @@ describe("F40 the audit sink", () => {
     await task.send("more");
     await vi.waitFor(async () => expect((await task.status()).turn).toBe(2), PATIENCE);
     await task.until("idle");
-    await task.post("cancel", {});
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     await hasAll(sink, task);
     const shown = await scene.engine.call(

@@ -75,7 +75,7 @@ describe("R99 a stop", () => {
       const asked = await Promise.all(
         tasks.map(async (task) => {
           const view = await task.until("paused", "idle");
-          if (view.status === "paused") await task.post("retry");
+          if (view.status === "paused") await task.post("retry", { reason: "try again" });
           return view;
         }),
       );
@@ -87,7 +87,7 @@ describe("R99 a stop", () => {
       expect(await say<LiftResult>("lift", { ...scope, ...WHY })).toMatchObject({
         result: "lifted",
       });
-      await Promise.all(tasks.map((task) => task.post("retry")));
+      await Promise.all(tasks.map((task) => task.post("retry", { reason: "try again" })));
       await vi.waitFor(() => expect(sent.length).toBe(TASKS * STEPS.length), patience);
       await Promise.all(tasks.map((task) => task.until("idle")));
       expect(new Set(sent).size).toBe(TASKS * STEPS.length);

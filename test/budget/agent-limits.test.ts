@@ -65,7 +65,7 @@ describe("R49 F25 a task with a budget", () => {
       await desk.worker.drain();
       const after = deskOf(name, { [dimension]: limit }, [done]);
       await scene.open(after);
-      expect((await task.post("retry", {})).status).toBe(200);
+      expect((await task.post("retry", { reason: "try again" })).status).toBe(200);
       expect(await task.logged("budget.denied", 2)).toMatchObject([denial, denial]);
       expect(after.model.requests).toHaveLength(0);
 
@@ -120,7 +120,7 @@ describe("R49 F25 a task with a budget", () => {
     const task = (await scene.open(desk)).task("t");
     const { taskUid } = await task.start("go");
     await task.until("waiting-budget");
-    await task.post("cancel", {});
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     const budget = await taskBudget(taskUid).shows({ waiting: 0, reserved: {}, open: [] });
     expect(budget.used.steps).toBe(1);
@@ -137,7 +137,7 @@ describe("R49 F25 a task with a budget", () => {
     const task = (await scene.open(desk)).task("t");
     const { taskUid } = await task.start("go");
     await gate.reached();
-    await task.post("cancel", {});
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     gate.open();
     const budget = await taskBudget(taskUid).shows({ reserved: {}, open: [] });
@@ -199,7 +199,7 @@ describe("a model whose price nobody knows", () => {
     expect(reason).toMatch(/^price_missing: no price is known for the model "m-1" on .* add \{/);
     expect(desk.model.requests).toHaveLength(0);
     await scene.open({ ...desk, app: { budgets, prices: PRICES } });
-    expect((await task.post("retry", {})).status).toBe(200);
+    expect((await task.post("retry", { reason: "try again" })).status).toBe(200);
     expect((await task.until("idle")).lastTurn?.answer).toBe("done");
   });
 });

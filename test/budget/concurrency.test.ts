@@ -48,7 +48,7 @@ describe("R49 concurrency of an owner", () => {
     // Nobody else's tasks wait.
     await d.start("go", "bob");
     await second?.reached();
-    await a.post("cancel", {});
+    await a.post("cancel", { reason: "not wanted" });
     await a.until("cancelled");
     await third?.reached();
     await c.start("go", "ann");

@@ -147,7 +147,7 @@ describe("R98 a task that waits for an approval to extend", () => {
   it("withdraws it when it is cancelled, and asks nobody at a level that is not named", async () => {
     const task = inMemory();
     await asked(task);
-    await task.cancel();
+    await task.cancel({ reason: "not wanted" });
     await task.until("cancelled");
     expect(dataOf(await task.events(), "extension.closed")).toMatchObject([
       { outcome: "withdrawn" },

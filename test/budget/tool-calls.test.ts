@@ -182,7 +182,7 @@ describe("the price of a tool call", () => {
       await task.until("waiting-reconcile");
     }
     expect(await show()).toMatchObject({ used: { money: 20_000 }, reserved: { money: 10_000 } });
-    await task.cancel();
+    await task.cancel({ reason: "not wanted" });
     await task.until("cancelled");
     // Nobody will say any more what became of it.
     expect(await show()).toMatchObject({ used: { money: 30_000 }, reserved: {}, open: [] });

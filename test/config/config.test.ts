@@ -19,6 +19,7 @@ describe("readConfig", () => {
       dataDir: resolve(".holdfast"),
       worker: { host: "127.0.0.1", port: 9080, identityKeys: [] },
       model: { apiKey: undefined, baseUrl: undefined, name: undefined, api: "responses" },
+      watch: {},
       logLevel: "info",
     });
   });
@@ -49,6 +50,14 @@ describe("readConfig", () => {
       logLevel: "debug",
     });
     expect(config.model.apiKey?.()).toBe("sk-secret");
+  });
+
+  it("R67 reads in seconds from when on a task counts as stuck", () => {
+    const watch = { HOLDFAST_STUCK_QUEUED: "60", HOLDFAST_STUCK_ESCALATE: "7200" };
+    expect(readConfig(watch).watch).toEqual({ queuedMs: 60_000, escalateMs: 7_200_000 });
+    expect(() => readConfig({ HOLDFAST_STUCK_STALLED: "0" })).toThrow(
+      /^HOLDFAST_STUCK_STALLED must/,
+    );
   });
 
   it("takes the ports of its own server, and an empty variable for an absent one", () => {

@@ -9,17 +9,18 @@ import { isSegmentDue, isStaleSegment } from "../../core/segment-due.ts";
 import type { OpenOperation, TaskHead } from "../../core/task-head.ts";
 import { markIssued } from "../../core/task-head.ts";
 import { onCancel, onRecover, onTimer, onToolDone } from "../../core/transition/control.ts";
-import { verbOf } from "../../core/tool-verb.ts";
+import { DEFAULT_RULE } from "../../core/approval/rule.ts";
 import { onRollback } from "../../core/transition/compensation.ts";
-import type { ProposeOutcome } from "../../core/transition/proposed.ts";
+import { releaseAnswer, requestReview } from "../../core/transition/review.ts";
+import { onStartChildren } from "../../core/transition/child.ts";
 import { onRetry } from "../../core/transition/retry.ts";
 import { onTakeQueued } from "../../core/transition/message.ts";
 import { onStated, statementProblem } from "../../core/transition/unknown-effect.ts";
 import { control } from "./control-task.ts";
 import type { CoreTask } from "./core-task.ts";
-import { LOST } from "./core-task.ts";
 import type { Input, Reply, Verdict } from "./inputs.ts";
 import { decided, edited, opened, tell } from "./notices.ts";
+import { takeIn } from "./take-in.ts";
 
 export interface ShellWatch {
   onDecision(head: TaskHead, decision: Decision): void;
@@ -206,11 +207,25 @@ function advance(running: Running, reply: Reply): StepEnd {
       for (const each of decision.operations) takeIn(task, each, reply.tools[each.ordinal]);
       return "go-on";
     case "take-queued": {
-      const kept = task.all("message.queued").find(({ data }) => data.n === decision.n);
+      // Numbers are used again once the queue was empty.
+      const kept = task.all("message.queued").findLast(({ data }) => data.n === decision.n);
       if (kept === undefined) throw new Error(`there is no kept message ${decision.n}`);
       task.record(onTakeQueued(task.head, kept));
       return "go-on";
     }
+    case "start-children":
+      task.record(onStartChildren(task.head, task.agent, decision.operations));
+      return "go-on";
+    case "request-review": {
+      const { review } = decision;
+      const sources = { agentVersion: task.agent.version, event: task.log[review.answerSeq] };
+      const terms = { policyVersion: "", rule: DEFAULT_RULE };
+      task.record(requestReview(task.head, review, { ...sources, terms, at: task.now }));
+      return "go-on";
+    }
+    case "release-answer":
+      task.record(releaseAnswer(task.head, task.agent, task.log[decision.seq]));
+      return "go-on";
     case "compensate":
       task.undo(decision.effect, reply.undo);
       return "go-on";
@@ -267,32 +282,4 @@ function callTools(
   const lookAt = task.now + 120_000;
   task.record([parkForTools(task.head, task.agent, [...inFlight.values()], lookAt)]);
   return "end";
-}
-
-/** Outcomes are drawn without times: they are of now. Without one the call was given up. */
-function takeIn(task: CoreTask, operation: OpenOperation, back?: Reply["tools"][number]): void {
-  const now = { startedAt: task.now, at: task.now };
-  if (verbOf(operation) === "propose") {
-    task.propose(operation, back === undefined ? LOST : proposed(operation, back.outcome, now));
-    return;
-  }
-  if (verbOf(operation) === "reconcile") {
-    task.learn(operation, { ...(back?.answer ?? LOST), ...now });
-    return;
-  }
-  const outcome = { ...(back?.outcome ?? LOST), ...now };
-  const acts = outcome.outcome === "unknown" && outcome.notBefore !== undefined;
-  const until = acts ? { notBefore: task.now + (outcome.notBefore ?? 0) } : {};
-  task.takeIn(operation, { ...outcome, ...until });
-}
-
-/** As good as the outcome that was drawn: what is blocked or wrong is so when it is proposed too. */
-function proposed(
-  { argumentsDigest, toolVersion }: OpenOperation,
-  outcome: Reply["tools"][number]["outcome"],
-  at: { readonly startedAt: number },
-): ProposeOutcome {
-  if (outcome.outcome === "error" || outcome.outcome === "blocked") return { ...outcome, ...at };
-  if (outcome.outcome === "lost") return outcome;
-  return { v: 1, toolVersion, durationMs: 0, ...at, outcome: "proposed", argumentsDigest };
 }

@@ -70,7 +70,7 @@ describe("a credential that careless tools use", () => {
       /"shop-key" was refused by the other side .*renew it in the file .*shop-key/,
     );
     await keep(third);
-    expect((await task("refused").post("retry", {})).status).toBe(200);
+    expect((await task("refused").post("retry", { reason: "try again" })).status).toBe(200);
     await task("refused").until("idle");
     expect(shop.keys.slice(before)).toEqual([first, third]);
     const [returned] = await task("refused").logged("tool.returned");

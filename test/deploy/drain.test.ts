@@ -140,7 +140,7 @@ describe("holdfast drain", () => {
     expect(parked.reason).toBe("no worker serves: tools.pay");
     const third = await release("three", "pay", false);
     expect(await command("drain", third.url, "--drop", "tools.refund")).toMatchObject({ code: 0 });
-    await task.post("retry");
+    await task.post("retry", { reason: "try again" });
     await decide(task, await task.until("waiting-approval"));
     expect((await task.until("idle")).lastTurn?.answer).toBe("done by three");
     expect(await ledger()).toEqual(["task three"]);

@@ -37,6 +37,6 @@ describe("a paused segment", () => {
 
   it("F24 that fails for another reason is given up after three times", async () => {
     const acts = await roundsWith('{"message":"a bug"}');
-    expect(acts.slice(0, 5)).toEqual(["resume", "resume", "resume", "kill", "recover"]);
+    expect(acts.slice(0, 5)).toEqual(["resume", "resume", "resume", "recover", "kill"]);
   });
 });

@@ -100,7 +100,7 @@ describe("notifications", () => {
     await received("ops", 3);
     await mine.send("again");
     await received("ops", 4);
-    await mine.post("retry");
+    await mine.post("retry", { reason: "try again" });
     const all = await received("ops", 5);
     const { taskUid } = await mine.until("completed");
 

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp, createFsArtifactStore } from "../../index.ts";
 import { createLogger } from "../../services/log.ts";
-import { dataOf } from "../agent/support/task.ts";
-import { CLERK, createClerk, worldAt } from "./support/clerk.ts";
+import { dataOf, taskAt } from "../agent/support/task.ts";
+import { CLERK, createClerk, REVIEWED, worldAt } from "./support/clerk.ts";
 import {
   countOf,
   endOf,
@@ -95,6 +95,35 @@ describe("with a suspension at every await", () => {
     ]);
     expect(await engine.admin.query("SELECT id, event_json FROM sys_journal_events")).toEqual([]);
   });
+
+  it("R16 R70 an answer is put before a person and released once", async () => {
+    const { engine } = scene;
+    const task = taskAt(engine, REVIEWED, "held");
+    await task.start("held\nlook a | done *");
+    const { review } = await task.until("waiting-approval");
+    const decision = { decision: "edit", digest: review?.digest, by: "ada" };
+    const decide = `holdfast.approval/${review?.approvalId}/decide`;
+    const edited = await engine.call(decide, { ...decision, arguments: { text: "Done." } });
+    expect(edited).toMatchObject({ status: 200 });
+    const { view, log } = await endOf(task);
+    expect(view.lastTurn?.answer).toBe("Done.");
+    expect(storyOf(log)).toEqual([
+      "task.started",
+      "message.received",
+      "model.answered",
+      "tool.returned",
+      "model.answered",
+      "review.due",
+      "review.requested",
+      "review.noticed",
+      "task.parked",
+      "review.noticed",
+      "task.woken",
+      "review.closed",
+      "turn.completed",
+    ]);
+    expect(await engine.admin.query("SELECT id, event_json FROM sys_journal_events")).toEqual([]);
+  });
 });
 
 interface CountingWorker {
@@ -105,9 +134,9 @@ interface CountingWorker {
 
 /** The whole app in this process, behind a listener that counts attempts. */
 async function serveCounting({ engine, world }: RecoveryScene): Promise<CountingWorker> {
-  const { agent, providers } = createClerk(worldAt(world.url));
+  const { agent, reviewed, providers } = createClerk(worldAt(world.url));
   const { listener, paths } = createApp({
-    agents: [agent],
+    agents: [agent, reviewed],
     providers,
     artifacts: createFsArtifactStore({ directory: join(engine.directory, "artifacts") }),
     ingressUrl: engine.ingressUrl,

@@ -67,7 +67,8 @@ describe("versions of stored state", () => {
     await replaceBy({ newer: false });
     const message = { message: "newer\nmore" };
     const bodies = { status: {}, events: {}, context: {}, start: message, send: message };
-    for (const [handler, body] of Object.entries({ ...bodies, ask: message, cancel: {} })) {
+    const cancel = { reason: "enough" };
+    for (const [handler, body] of Object.entries({ ...bodies, ask: message, cancel })) {
       const { status, body: said } = await task.post(handler, body);
       expect({ handler, status }).toEqual({ handler, status: 500 });
       expect(JSON.stringify(said)).toContain("newer version of this software");

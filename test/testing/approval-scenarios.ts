@@ -155,7 +155,7 @@ export const APPROVAL_SCENARIOS: readonly Scenario[] = [
     play: async (task) => {
       await task.start("Transfer.");
       await task.until("waiting-approval");
-      await task.cancel({ by: "owen" });
+      await task.cancel({ reason: "not wanted", by: "owen" });
       await task.until("cancelled");
     },
   },

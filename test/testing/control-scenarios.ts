@@ -2,7 +2,7 @@
 // both write the same task log (L2).
 import { z } from "zod";
 import type { AgentDefinition } from "../../contract/agent.ts";
-import { defineAgent, defineTool } from "../../index.ts";
+import { askHuman, defineAgent, defineTool, sleep, waitForEvent } from "../../index.ts";
 import type { TaskClient } from "../../testing/task-client.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -32,7 +32,8 @@ const wire = defineTool({
 
 function clerk(name: string): AgentDefinition {
   const model = { provider: name, model: "small" };
-  return defineAgent({ name, instructions: "Pay.", model, tools: [pay, wire] });
+  const tools = [pay, wire, sleep, waitForEvent, askHuman];
+  return defineAgent({ name, instructions: "Pay.", model, tools });
 }
 
 const wants = (tool: string) => ({ calls: [{ tool, arguments: { cents: 5 } }] });
@@ -42,6 +43,8 @@ async function asked(task: TaskClient): Promise<string> {
   const { operations } = await task.until("waiting-approval");
   return operations[0]?.operationId ?? "";
 }
+
+const codeOf = (error: unknown) => (error as { readonly code?: string }).code;
 
 export const CONTROL_SCENARIOS: readonly Scenario[] = [
   {
@@ -67,6 +70,35 @@ export const CONTROL_SCENARIOS: readonly Scenario[] = [
       await asked(task);
       await task.send("Stop.", { messageId: "m-2", mode: "interrupt" });
       await task.until("idle");
+    },
+  },
+  {
+    name: "a message that interrupts a time, an event and a question at once",
+    agent: clerk("control-unwaited"),
+    script: [
+      {
+        calls: [
+          { tool: "sleep", arguments: { seconds: 3_600 } },
+          { tool: "wait_for_event", arguments: { topic: "settled", key: "unwaited" } },
+          { tool: "ask_human", arguments: { question: "Which?", options: ["a", "b"] } },
+        ],
+      },
+      "Stopped.",
+    ],
+    play: async (task) => {
+      await task.start("Pay.");
+      const { operations } = await task.until("waiting-event");
+      await task.send("Stop.", { messageId: "m-2", mode: "interrupt" });
+      await task.until("idle");
+      // What comes for them now changes nothing.
+      await task.publish({ topic: "settled", key: "unwaited", eventId: "e-1" });
+      const operationId = operations.find(({ tool }) => tool === "ask_human")?.operationId ?? "";
+      const late = await task
+        .answer({ operationId, answer: "a", by: "ada" })
+        .then(() => "taken", codeOf);
+      if (late !== "question_ended") throw new Error(`answered late: ${late}`);
+      const ended = (await task.events()).filter(({ type }) => type === "tool.returned");
+      if (ended.length !== 3) throw new Error(`${ended.length} of 3 waits have ended`);
     },
   },
   {

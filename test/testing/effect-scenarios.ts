@@ -69,7 +69,7 @@ export const EFFECT_SCENARIOS: readonly Scenario[] = [
     script: [booking("flight"), booking("hotel"), "Booked."],
     play: async (task) => {
       await books(task);
-      await task.cancel({ by: "ann" });
+      await task.cancel({ reason: "not wanted", by: "ann" });
       await task.until("cancelled");
     },
   },
@@ -80,7 +80,7 @@ export const EFFECT_SCENARIOS: readonly Scenario[] = [
     play: async (task) => {
       await task.start("Book.");
       await task.until("waiting-reconcile");
-      await task.cancel();
+      await task.cancel({ reason: "not wanted" });
       await task.until("cancelled");
     },
   },

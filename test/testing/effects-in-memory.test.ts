@@ -98,7 +98,7 @@ describe("an effect of which nobody knows", () => {
     await task.start("Pay.");
     const { operations } = await task.until("waiting-reconcile", { withinMs: MINUTE });
     const before = clock.now();
-    await task.cancel();
+    await task.cancel({ reason: "not wanted" });
     await task.until("cancelled", { withinMs: 10 * MINUTE });
     expect(clock.now() - before).toBe(30 * SECOND);
     expect(dataOf(await task.events(), "task.cancelled")).toMatchObject([

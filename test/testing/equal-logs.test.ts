@@ -5,6 +5,7 @@ import { createFsArtifactStore, createApp } from "../../index.ts";
 import type { Worker } from "../../index.ts";
 import { chainProblem } from "../../core/log.ts";
 import { createLogger } from "../../services/log.ts";
+import type { ComparableEvent } from "../../testing/comparable-log.ts";
 import { comparableLog } from "../../testing/comparable-log.ts";
 import { runInMemory } from "../../testing/in-memory-runner.ts";
 import { connectTask } from "../../testing/ingress-client.ts";
@@ -13,27 +14,34 @@ import type { TaskClient } from "../../testing/task-client.ts";
 import { startEngine, type TestEngine } from "../support/restate.ts";
 import { APPROVAL_RULES, APPROVAL_SCENARIOS } from "./approval-scenarios.ts";
 import { CONTROL_SCENARIOS } from "./control-scenarios.ts";
+import { DELEGATION_SCENARIOS } from "./delegation-scenarios.ts";
 import { EFFECT_SCENARIOS } from "./effect-scenarios.ts";
+import { REVIEW_RULES, REVIEW_SCENARIOS } from "./review-scenarios.ts";
 import type { Scenario } from "./scenarios.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { WAIT_SCENARIOS } from "./wait-scenarios.ts";
+import { WATCH_SCENARIOS } from "./watch-scenarios.ts";
 
 const ALL = [
   ...SCENARIOS,
   ...EFFECT_SCENARIOS,
   ...APPROVAL_SCENARIOS,
+  ...REVIEW_SCENARIOS,
   ...WAIT_SCENARIOS,
   ...CONTROL_SCENARIOS,
+  ...DELEGATION_SCENARIOS,
+  ...WATCH_SCENARIOS,
 ];
-const approvals = APPROVAL_RULES;
-const onServer = new Map(ALL.map(({ agent, script }) => [agent.name, scriptedModel(script)]));
+const approvals = { byTool: { ...APPROVAL_RULES.byTool, ...REVIEW_RULES.byTool } };
+const AGENTS = ALL.flatMap((each) => [each, ...(each.children ?? [])]);
+const onServer = modelsOf(AGENTS);
 
 let engine: TestEngine;
 let worker: Worker;
 beforeAll(async () => {
   engine = await startEngine();
   const app = createApp({
-    agents: ALL.map(({ agent }) => agent),
+    agents: AGENTS.map(({ agent }) => agent),
     providers: Object.fromEntries(onServer),
     artifacts: createFsArtifactStore({ directory: `${engine.directory}/artifacts` }),
     ingressUrl: engine.ingressUrl,
@@ -51,30 +59,53 @@ afterAll(async () => {
 
 describe.each(ALL)("$name", (scenario) => {
   it("R21 makes the same log in memory and on a server", async () => {
-    const { agent, script } = scenario;
-    const scripted = scriptedModel(script);
+    const { agent, children = [] } = scenario;
+    const models = modelsOf([scenario, ...children]);
     const inMemory = runInMemory({
       agent,
-      providers: { [agent.name]: scripted },
+      children: children.map((each) => each.agent),
+      providers: Object.fromEntries(models),
       approvals,
     });
-    const asInMemory = await logOf(scenario, inMemory, () => scripted.requests().length);
-    scripted.assertDone();
-
-    const model = onServer.get(agent.name) ?? scriptedModel([]);
+    const asInMemory = await logsOf(scenario, models, (name, taskId) =>
+      taskId === undefined ? inMemory : inMemory.child(name, taskId),
+    );
     const { ingressUrl } = engine;
-    const task = connectTask({ ingressUrl, agent: agent.name, taskId: "t" });
-    const asOnServer = await logOf(scenario, task, () => model.requests().length);
-    model.assertDone();
-
+    const asOnServer = await logsOf(scenario, onServer, (name, taskId = "t") =>
+      connectTask({ ingressUrl, agent: name, taskId }),
+    );
     expect(asInMemory).toEqual(asOnServer);
-    expect(asInMemory.length).toBeGreaterThan(2);
+    expect(asInMemory[0]?.length).toBeGreaterThan(2);
   });
 });
 
-async function logOf({ play }: Scenario, task: TaskClient, asked: () => number) {
-  await play(task, asked);
-  const log = await task.events();
-  expect(chainProblem(log)).toBeUndefined();
-  return comparableLog(log);
+type Models = ReadonlyMap<string, ReturnType<typeof scriptedModel>>;
+
+function modelsOf(agents: readonly Pick<Scenario, "agent" | "script">[]): Models {
+  return new Map(agents.map(({ agent, script }) => [agent.name, scriptedModel(script)]));
+}
+
+/** Of the task, of its children, and of theirs. */
+async function logsOf(
+  { agent, children = [], play }: Scenario,
+  models: Models,
+  taskAt: (agent: string, taskId?: string) => TaskClient,
+) {
+  await play(taskAt(agent.name), () => models.get(agent.name)?.requests().length ?? 0);
+  for (const each of [agent, ...children.map((child) => child.agent)])
+    models.get(each.name)?.assertDone();
+  const logs: (readonly ComparableEvent[])[] = [];
+  const seen = new Set<string>();
+  const add = async (task: TaskClient): Promise<void> => {
+    const log = await task.events();
+    expect(chainProblem(log)).toBeUndefined();
+    logs.push(comparableLog(log));
+    for (const { type, data } of log) {
+      if (type !== "child.started" || seen.has(data.taskId)) continue;
+      seen.add(data.taskId);
+      await add(taskAt(data.agent, data.taskId));
+    }
+  };
+  await add(taskAt(agent.name));
+  return logs;
 }

@@ -112,7 +112,7 @@ describe("a task in memory", () => {
     expect(await task.send("Say two.", { messageId: "m" })).toMatchObject({ result: "duplicate" });
     const other = task.send("Say three.", { messageId: "m" });
     await expect(other).rejects.toMatchObject({ code: "message_conflict" });
-    await task.cancel();
+    await task.cancel({ reason: "not wanted" });
     await task.until("cancelled");
     await expect(task.send("More.")).rejects.toMatchObject({ code: "task_ended" });
     scripted.assertDone();

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly agent: AgentDefinition;
   /** Made anew for each run. */
   readonly script: readonly ScriptStep[];
+  /** The agents that it delegates to, and they in turn. */
+  readonly children?: readonly Pick<Scenario, "agent" | "script">[];
   /** Plays the people around the task; `asked` is how many requests the model has got. */
   play(task: TaskClient, asked: () => number): Promise<unknown>;
 }
@@ -261,7 +263,7 @@ export const SCENARIOS: readonly Scenario[] = [
     play: async (task) => {
       await task.start("Think.");
       await sees(task, ({ operations: [first] }) => first?.state === "issued");
-      await task.cancel();
+      await task.cancel({ reason: "not wanted" });
       await task.until("cancelled");
     },
   },
@@ -272,7 +274,7 @@ export const SCENARIOS: readonly Scenario[] = [
     play: async (task, asked) => {
       await task.start("Think.");
       await waitFor(() => asked() > 0);
-      await task.cancel();
+      await task.cancel({ reason: "not wanted" });
       await task.until("cancelled");
     },
   },

@@ -138,7 +138,7 @@ export const WAIT_SCENARIOS: readonly Scenario[] = [
         await task.withdraw({ operationId, reason: "it is not needed", by: "ada" });
         view = await task.until("waiting-event");
       }
-      await task.cancel({ by: "ada" });
+      await task.cancel({ reason: "not wanted", by: "ada" });
       await task.until("cancelled");
     },
   },

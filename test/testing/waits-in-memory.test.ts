@@ -259,7 +259,7 @@ describe("a tool that waits", () => {
     const cancelled = runs([asks("order", {})], [tool]);
     await cancelled.task.start("Go.");
     await cancelled.task.until("waiting-event");
-    await cancelled.task.cancel();
+    await cancelled.task.cancel({ reason: "not wanted" });
     await cancelled.task.until("cancelled");
     const end = (await cancelled.task.events()).at(-1);
     expect(end?.data).toMatchObject({ report: { committed: 1 } });

@@ -92,7 +92,7 @@ describe("a task that waits for a webhook", () => {
     const task = (await open(wants)).task("cancelled");
     await task.start("Wait for the parcel.");
     await task.until("waiting-event");
-    await task.post("cancel");
+    await task.post("cancel", { reason: "not wanted" });
     await task.until("cancelled");
     await expect.poll(async () => (await desk.show(AT)).waits, { timeout: 30_000 }).toEqual([]);
     expect(await webhook("m-9")).toBe("late");

@@ -2,6 +2,8 @@
 // core/approval, timers in virtual time, and awakeables that are only names.
 import type { ApprovalPorts, DecideInput, DecideResult } from "../../contract/approval-api.ts";
 import type { ApprovalPackage, ApprovalWake, EditedCall } from "../../contract/approval.ts";
+import type { CheckAnswer } from "../../contract/port.ts";
+import { REVIEW_SERVICE } from "../../contract/review.ts";
 import type { ProposeRequest, ProposeResponse } from "../../contract/tool.ts";
 import { advance } from "../../core/approval/advance.ts";
 import type { ApprovalHead } from "../../core/approval/approval-head.ts";
@@ -16,6 +18,7 @@ import type { Judgement } from "../../core/approval/judge.ts";
 import { judge, judgeEarly } from "../../core/approval/judge.ts";
 import { packageProblem } from "../../core/approval/package-problem.ts";
 import { canonicalJson } from "../../core/digest.ts";
+import { checkedAnswer } from "../../core/review/edited-answer.ts";
 import { taskProblem } from "../task-problem.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -23,6 +26,7 @@ export interface MemoryApprovalsOptions {
   readonly clock: VirtualClock;
   readonly ports: Pick<ApprovalPorts, "mayDecide" | "evidenceProblem">;
   readonly propose: (request: ProposeRequest) => Promise<ProposeResponse>;
+  readonly checkAnswer: CheckAnswer;
   readonly tell: (wake: ApprovalWake) => void;
   readonly nextAwakeableId: () => string;
   readonly onBroken: (error: unknown) => void;
@@ -174,13 +178,17 @@ async function judgementOf(
 
 /** An edit is checked with the tool, where it would count. */
 async function checkedBallot(
-  { clock, propose }: MemoryApprovalsOptions,
+  { clock, propose, checkAnswer }: MemoryApprovalsOptions,
   { head, approval }: Kept,
   input: DecideInput,
 ): Promise<Ballot> {
   const ballot = ballotOf(input, "decide");
   if (input.decision !== "edit") return ballot;
   if (judgeEarly(head, ballot, clock.now()) !== undefined) return ballot;
+  if (approval.call.tool === REVIEW_SERVICE) {
+    const said = await checkAnswer(input.arguments);
+    return { ...ballot, checked: checkedAnswer(approval, input.arguments, said) };
+  }
   const { agent, taskId, taskUid } = approval.requester;
   const kept = { text: canonicalJson(input.arguments) };
   const request = { v: 1, agent, taskId, taskUid, tool: approval.call.tool } as const;

@@ -42,7 +42,7 @@ export interface MemoryBudgetsOptions {
   readonly settings: BudgetSettings;
   readonly clock: VirtualClock;
   /** There may be room again for the task. */
-  readonly wake: () => void;
+  readonly wake: (task: { readonly agent: string; readonly taskId: string }) => void;
 }
 
 interface Kept extends MemoryBudgetsOptions {
@@ -115,7 +115,7 @@ function send(kept: Kept, budget: BudgetState, each: BudgetSend): void {
     case "attend":
       return attendLater(kept, each.key, each.message, each.delayMs);
     case "wake":
-      return kept.wake();
+      return kept.wake(each);
     case "recall-holders": {
       const holders = new Set(kept.rows.get(budget.key)?.keys() ?? []);
       if (budget.last !== undefined) holders.add(budget.last.holder);

@@ -1,7 +1,7 @@
 // Owns how a test speaks to a task in memory: the public handlers of the agent object, with the
 // same checks and answers, and the waits in virtual time.
 import type { AskResult, SendResult, StatusView } from "../../contract/api.ts";
-import { DEFAULT_ASK_TIMEOUT_MS, START_MESSAGE_ID } from "../../contract/api.ts";
+import { cancelInputSchema, DEFAULT_ASK_TIMEOUT_MS, START_MESSAGE_ID } from "../../contract/api.ts";
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
 import type { MessageContent, StoredPart } from "../../contract/message.ts";
@@ -9,6 +9,7 @@ import { hasEnded } from "../../contract/status.ts";
 import type { MessageOptions, StartOptions, TaskClient } from "../task-client.ts";
 import { bodyOf, DEFAULT_WITHIN_MS, notReached, proposalOf } from "../task-client.ts";
 import { taskProblem } from "../task-problem.ts";
+import { checkInput, refuseVerb } from "./check-call.ts";
 import type { PartPlace } from "./incoming.ts";
 import { checkMessage, checkStart, newMessageId, storeParts } from "./incoming.ts";
 import { applyCancel, applyMessage, findMessage } from "./memory-commands.ts";
@@ -18,6 +19,8 @@ import { createEffectClient } from "./memory-effects.ts";
 import type { MemoryInbox } from "./memory-inbox.ts";
 import type { MemoryTask } from "./memory-task.ts";
 import { createWaitClient } from "./memory-waits.ts";
+import { createWatchClient } from "./memory-watch.ts";
+import type { StartChild } from "../../core/child/child-command.ts";
 import { messageDigest, startDigest } from "../../core/message-digest.ts";
 import { stopsUndoing } from "../../core/transition/control.ts";
 import { isFull } from "../../core/transition/message.ts";
@@ -33,6 +36,8 @@ export interface FirstMessage {
   readonly owner: string | undefined;
   readonly tenant?: string | undefined;
   readonly grants?: readonly NamedGrant[] | undefined;
+  /** Of a child. */
+  readonly made?: Pick<StartChild, "escalation" | "budgetParent" | "parent" | "asked">;
 }
 
 /** Where the task is, or will be. */
@@ -67,6 +72,7 @@ export function createMemoryClient(place: MemoryPlace): TaskClient {
       sendTo(place, content, options.messageId ?? newMessageId(), options),
     ask,
     status: async () => viewOf(place),
+    ...createWatchClient(place.clock, () => existing(place)),
     events: async () => [...existing(place).log],
     decide: async (decision) => {
       await place.clock.settled();
@@ -76,13 +82,14 @@ export function createMemoryClient(place: MemoryPlace): TaskClient {
       if (byAwakeable) await approvals.resolve(open.awakeableId, JSON.stringify(body));
       else await approvals.decide(open.approvalId, body);
     },
-    cancel: async (input = {}) => {
+    cancel: async (input) => {
+      checkInput(cancelInputSchema, input);
       const task = existing(place);
       const { taskUid, status, cancelling } = task.head;
       const stops = stopsUndoing(task.head, input.compensate ?? true);
       if (status === "cancelled" || (cancelling && !stops))
         return { taskUid, status, result: "already-cancelled" };
-      if (!stops) refuseEnded(task);
+      refuseVerb(task.head, "cancel");
       applyCancel(task, input);
       return { taskUid, status, result: "accepted" };
     },
@@ -155,16 +162,11 @@ async function sendTo(
 function accept(task: MemoryTask, messageId: string, digest: string): SendResult["result"] {
   const known = findMessage(task.log, messageId);
   if (known === undefined) {
-    refuseEnded(task);
+    refuseVerb(task.head, "send");
     return "accepted";
   }
   if (known.digest === digest) return "duplicate";
   throw taskProblem("message_conflict", "a message with this id but another content was applied");
-}
-
-function refuseEnded({ head }: MemoryTask): void {
-  if (!hasEnded(head.status) && !head.cancelling) return;
-  throw taskProblem("task_ended", `the task is ${head.status} and takes no messages`);
 }
 
 async function awaitTurn(

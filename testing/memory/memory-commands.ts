@@ -4,7 +4,7 @@ import type { CancelInput } from "../../contract/api.ts";
 import type { ApprovalWake } from "../../contract/approval.ts";
 import type { RetryInput, RollbackInput, SettleInput } from "../../contract/effect-api.ts";
 import type { EventBody, EventData, TaskEvent } from "../../contract/event.ts";
-import { approvalPackage, EVIDENCE_WINDOW } from "../../core/approval/approval-package.ts";
+import { approvalPackage } from "../../core/approval/approval-package.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
 import { toolOf } from "../../core/doubt.ts";
 import { argumentsIn } from "../../core/proposed-call.ts";
@@ -12,15 +12,24 @@ import type { IncomingMessage } from "../../core/transition/message.ts";
 import { onApprovalNotice } from "../../core/transition/approval-notice.ts";
 import { onBudgetNotice } from "../../core/transition/budget.ts";
 import { onExtensionNotice } from "../../core/transition/extension.ts";
+import { onReviewNotice } from "../../core/transition/review-notice.ts";
 import { onRollback } from "../../core/transition/compensation.ts";
 import { onCancel, onTimer, onToolDone } from "../../core/transition/control.ts";
 import type { FreshGrants } from "../../core/transition/grants.ts";
 import { onGrants } from "../../core/transition/grants.ts";
 import { onMessage, onStart } from "../../core/transition/message.ts";
+import type { MessageVerdict } from "../../core/transition/quarantined-message.ts";
+import {
+  findQuarantined,
+  onDropMessage,
+  onRetryMessage,
+} from "../../core/transition/quarantined-message.ts";
 import { onRetry } from "../../core/transition/retry.ts";
 import { onStated, statementProblem } from "../../core/transition/unknown-effect.ts";
+import { evidence } from "./evidence.ts";
 import type { MemoryTask } from "./memory-task.ts";
 import { followExtension, rest } from "./reserve.ts";
+import { followReview } from "./review.ts";
 import { sendSegment } from "./run-segment.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
 
@@ -43,7 +52,10 @@ export function applyMessage(task: MemoryTask, message: IncomingMessage): void {
   );
 }
 
-export function applyCancel(task: MemoryTask, { by, reason, compensate }: CancelInput): void {
+/** Commands may lack the reason that callers have to give. */
+type Said<Input> = Partial<Input>;
+
+export function applyCancel(task: MemoryTask, { by, reason, compensate }: Said<CancelInput>): void {
   command(task, "abort", () => onCancel(task.head, by, reason, compensate));
 }
 
@@ -66,13 +78,32 @@ export function applyGrants(task: MemoryTask, fresh: FreshGrants): void {
   command(task, "yield", () => onGrants(task.head, fresh));
 }
 
+export function applyToMessage(
+  task: MemoryTask,
+  verdict: MessageVerdict,
+  verb: "retry" | "drop",
+): void {
+  command(task, "yield", () => {
+    const { head, log } = task;
+    const received = log[findQuarantined(head, verdict.messageId)?.seq ?? -1];
+    return verb === "drop" ? onDropMessage(head, verdict) : onRetryMessage(head, verdict, received);
+  });
+}
+
 export function applyRollback(task: MemoryTask, { by, reason }: RollbackInput): void {
   command(task, "yield", () => onRollback(task.head, by, reason));
 }
 
 /** What an approval tells the task. */
 export function wakeForApproval(task: MemoryTask, notice: ApprovalWake): void {
-  wake(task, () => onExtensionNotice(task.head, notice) ?? onApprovalNotice(task.head, notice));
+  wake(task, () => {
+    const { head } = task;
+    return (
+      onExtensionNotice(head, notice) ??
+      onReviewNotice(head, notice) ??
+      onApprovalNotice(head, notice)
+    );
+  });
 }
 
 /** There may be room for a reservation that was denied. */
@@ -87,6 +118,7 @@ export function wakeForTool(task: MemoryTask, operationId: string): void {
 /** What must follow from an event: a request for a proposal, a timer for a park. */
 export function followUp(task: MemoryTask, event: TaskEvent): void {
   followExtension(task, event);
+  followReview(task, event);
   task.noteAudit?.();
   if (event.type === "approval.requested") requestApproval(task, event.data, event.seq);
   if (event.type === "approval.withdrawn")
@@ -104,14 +136,17 @@ function requestApproval(
   seq: number,
 ): void {
   const { log, head } = task;
-  const { openSeq = 0 } = head.turn;
   const { answerSeq, approval } =
     head.operations.find((each) => each.operationId === requested.operationId) ?? {};
-  const recent = log.slice(Math.max(openSeq + 1, seq - EVIDENCE_WINDOW), seq);
-  const led = [log[openSeq], log[answerSeq ?? -1], ...recent].filter((each) => each !== undefined);
+  const led = evidence(task, seq, answerSeq);
   const given = argumentsIn(log[answerSeq ?? -1], requested.ordinal);
   if (given === undefined) throw new Error(`the log has no call for the request at entry ${seq}`);
-  const sources = { requested, arguments: given, events: led, stale: log[approval?.staleSeq ?? -1] };
+  const sources = {
+    requested,
+    arguments: given,
+    events: led,
+    stale: log[approval?.staleSeq ?? -1],
+  };
   task.approvals.open(requested.approvalId, approvalPackage(head, sources));
 }
 
@@ -119,7 +154,7 @@ export function findMessage(
   log: readonly TaskEvent[],
   messageId: string,
 ): { readonly turn: number | undefined; readonly digest: string } | undefined {
-  const received = log.find(
+  const received = log.findLast(
     (each) => each.type === "message.received" && each.data.messageId === messageId,
   );
   if (received?.type === "message.received") return received.data;

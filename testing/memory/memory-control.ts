@@ -29,13 +29,16 @@ export function createControlClient(
       if (refusal !== undefined) throw taskProblem(refusal.code, refusal.message);
       const now = wanted.type === "pause" && wanted.when === "now";
       const kind = now || VERBS[wanted.type].segment === "abort" ? "abort" : "yield";
+      let applied = false;
       command(controlled, kind, () => {
+        applied = true;
         const { head, agent } = controlled;
         if (controlProblem(head, wanted) !== undefined) return [];
         return onControl(head, wanted, { agent, now: clock.now() });
       });
       await clock.settled();
-      return { taskUid, status: controlled.head.status, result: "applied" };
+      const { status } = controlled.head;
+      return { taskUid, status, result: applied ? "applied" : "accepted" };
     },
   };
 }

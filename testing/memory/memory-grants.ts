@@ -1,11 +1,11 @@
 // Owns how a test gives a task in memory its grants, with the checks of objects/agent/public/grant.ts.
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { Grant, NamedGrant } from "../../contract/grant.ts";
-import { hasEnded } from "../../contract/status.ts";
 import { readGrants } from "../../core/grant/name-grants.ts";
 import { grantsProblem } from "../../core/transition/grants.ts";
 import type { TaskClient } from "../task-client.ts";
 import { taskProblem } from "../task-problem.ts";
+import { refuseVerb } from "./check-call.ts";
 import { applyGrants } from "./memory-commands.ts";
 import type { MemoryTask } from "./memory-task.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -17,8 +17,8 @@ export function createGrantClient(
   return async ({ grants, reason, by }) => {
     await clock.settled();
     const given = task();
-    const { taskUid, status, cancelling } = given.head;
-    if (hasEnded(status) || cancelling) throw taskProblem("task_ended", `the task is ${status}`);
+    const { taskUid } = given.head;
+    refuseVerb(given.head, "grant");
     applyGrants(given, { grants: readGiven(given.agent, grants), reason, by });
     await clock.settled();
     return { taskUid, status: given.head.status, result: "recorded" };

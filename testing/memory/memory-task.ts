@@ -1,14 +1,17 @@
 // Owns one task in the memory of a process: its head, its log, and the queue by which one
 // handler after the other changes it, as on the agent object (L1).
 import type { AgentDefinition } from "../../contract/agent.ts";
+import type { ChildNotice } from "../../contract/child.ts";
 import type { EventBody, Release, TaskEvent } from "../../contract/event.ts";
 import type { CallModel, EstimateCall, FindApprovalTerms } from "../../contract/port.ts";
 import type { AskToExtend } from "../../core/budget/settings.ts";
+import { noticeOf, withNotice } from "../../core/child/note-parent.ts";
 import { sealEvent } from "../../core/log.ts";
 import { reduce } from "../../core/reduce.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import type { MemoryApprovals } from "./memory-approvals.ts";
 import type { MemoryInbox } from "./memory-inbox.ts";
+import type { MemoryKin } from "./memory-kin.ts";
 import type { MemoryBudgets } from "./memory-budgets.ts";
 import type { MemoryTools } from "./memory-tools.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -28,6 +31,7 @@ export interface MemoryDeps {
   readonly tools: MemoryTools;
   readonly approvals: MemoryApprovals;
   readonly inbox: MemoryInbox;
+  readonly family: MemoryKin;
   readonly approvalTerms: FindApprovalTerms;
   /** Where there is an audit sink: it is told that the log has grown. */
   readonly noteAudit?: (() => void) | undefined;
@@ -71,13 +75,17 @@ export function createMemoryTask(
     commandsWaiting: 0,
     interrupt: undefined,
     record: (events) => {
+      let notices: readonly ChildNotice[] = [];
       for (const body of events) {
         const event = sealEvent(task.head, body, task.clock.now());
         const before = task.head;
         task.head = reduce(before, event);
         task.log.push(event);
         onEvent(event, before);
+        const notice = noticeOf(task.head, event, task.agent.output !== undefined);
+        if (notice !== undefined) notices = withNotice(notices, notice);
       }
+      for (const notice of notices) task.family.tellParent(task.head, notice);
     },
     enqueue: (handler) => {
       queue = queue.then(handler).catch(onBroken);

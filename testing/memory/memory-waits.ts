@@ -4,7 +4,6 @@ import type { EventNotice } from "../../contract/inbox.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import { answerInputSchema, withdrawOperationInputSchema } from "../../contract/wait-api.ts";
 import { digestOf } from "../../core/digest.ts";
-import { isOver } from "../../core/reduce.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import {
   answerProblem,
@@ -19,6 +18,7 @@ import { onWithdraw, withdrawProblem } from "../../core/transition/withdraw-oper
 import { endedSubscriptions, waitIn, waitOf } from "../../core/wait/wait-terms.ts";
 import type { TaskClient } from "../task-client.ts";
 import { taskProblem } from "../task-problem.ts";
+import { refuseVerb } from "./check-call.ts";
 import { command, wake } from "./memory-commands.ts";
 import type { MemoryInbox } from "./memory-inbox.ts";
 import type { MemoryTask } from "./memory-task.ts";
@@ -86,9 +86,8 @@ export function createWaitClient(
       const withdrawal = checked(withdrawOperationInputSchema.safeParse(input));
       await clock.settled();
       const asked = task();
-      const { taskUid, status, cancelling } = asked.head;
-      if (isOver(asked.head) || cancelling)
-        throw taskProblem("task_ended", `the task is ${status}`);
+      const { taskUid } = asked.head;
+      refuseVerb(asked.head, "withdraw");
       const refusal = withdrawProblem(asked.head, withdrawal);
       if (refusal !== undefined) throw refused(refusal);
       command(asked, "yield", () => onWithdraw(asked.head, withdrawal));

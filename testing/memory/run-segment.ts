@@ -9,6 +9,8 @@ import { compensate } from "./compensate.ts";
 import type { MemorySegment, StepEnd } from "./memory-segment.ts";
 import type { Interruption, MemoryTask } from "./memory-task.ts";
 import { rest } from "./reserve.ts";
+import { askForReview, releaseHeld } from "./review.ts";
+import { startChildren } from "./start-children.ts";
 import { takeQueued } from "./take-queued.ts";
 
 /** Runs the segment with this number; does nothing when it is not the next one. */
@@ -77,6 +79,14 @@ async function advance(segment: MemorySegment, bytes: number): Promise<StepEnd> 
       return "go-on";
     case "take-queued":
       takeQueued(task, decision.n);
+      return "go-on";
+    case "start-children":
+      return startChildren(task, decision.operations);
+    case "request-review":
+      await askForReview(task, decision.review);
+      return "go-on";
+    case "release-answer":
+      releaseHeld(task, decision.seq);
       return "go-on";
     case "compensate":
       return compensate(segment, decision.effect);

@@ -15,7 +15,8 @@ import { controlProblem } from "../../../core/control/on-control.ts";
 import { VERBS } from "../../../core/control/verbs.ts";
 import type { ResolveOwner } from "../owners.ts";
 import { checkOwners } from "../owners.ts";
-import { applyWithin, refused, taskOf } from "./effects.ts";
+import { refused } from "../problem.ts";
+import { applyWithin, taskOf } from "./effects.ts";
 
 export function pause(
   ctx: ObjectSharedContext,

@@ -5,9 +5,10 @@ import { ABORT_SIGNAL } from "../../../contract/command.ts";
 import { digestOf } from "../../../core/digest.ts";
 import type { TaskHead } from "../../../core/task-head.ts";
 import { stopsUndoing } from "../../../core/transition/control.ts";
+import { refuseVerb } from "../problem.ts";
 import type { MessageRow } from "../task-state.ts";
 import { messageKey, viewHead } from "../task-state.ts";
-import { notFound, refuseEnded } from "./send.ts";
+import { notFound } from "./send.ts";
 import type { Nudge } from "./submit.ts";
 import { interruptSegment, sendApply, sendNudge } from "./submit.ts";
 
@@ -23,10 +24,10 @@ export async function cancel(
   const stops = stopsUndoing(head, compensate ?? true);
   if (status === "cancelled" || (head.cancelling && !stops))
     return { taskUid, status, result: "already-cancelled" };
-  if (!stops) refuseEnded(head);
+  refuseVerb(head, "cancel");
   sendApply(ctx, agent, {
     type: "cancel",
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     ...(by === undefined ? {} : { by }),
     ...(compensate === undefined ? {} : { compensate }),
   });
@@ -41,8 +42,11 @@ export async function recover(
   agent: string,
   input: RecoverInput,
 ): Promise<{ readonly result: "accepted" }> {
-  if ((await viewHead(ctx)) === undefined) throw notFound(agent);
-  sendApply(ctx, agent, { type: "recover", ...input });
+  const head = await viewHead(ctx);
+  if (head === undefined) throw notFound(agent);
+  const { abort = false, ...command } = input;
+  sendApply(ctx, agent, { type: "recover", ...command });
+  if (abort) interruptSegment(ctx, head, ABORT_SIGNAL);
   return { result: "accepted" };
 }
 

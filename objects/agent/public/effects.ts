@@ -1,10 +1,12 @@
-// Owns `settle`, `retry` and `rollback`: what people say and ask about a task's effects; and
+// Owns `settle`, `retry`, `drop` and `rollback`: what people say and ask about a task's effects; and
 // `authority`, by which a tool's service looks at the task right before an effect (L8).
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
 import type { AgentDefinition } from "../../../contract/agent.ts";
 import type {
   AuthorityInput,
   AuthorityView,
+  DropInput,
+  DropResult,
   RetryInput,
   RetryResult,
   RollbackInput,
@@ -15,15 +17,15 @@ import type {
 import type { NamedGrant } from "../../../contract/grant.ts";
 import type { SegmentSignal } from "../../../contract/command.ts";
 import { YIELD_SIGNAL } from "../../../contract/command.ts";
-import { hasEnded } from "../../../contract/status.ts";
+import type { Verb } from "../../../core/control/verbs.ts";
 import { digestOf } from "../../../core/digest.ts";
 import { authorityView } from "../../../core/status-view.ts";
 import type { TaskHead } from "../../../core/task-head.ts";
 import { rollbackProblem } from "../../../core/transition/compensation.ts";
+import { quarantinedProblem } from "../../../core/transition/quarantined-message.ts";
 import { retryProblem } from "../../../core/transition/retry.ts";
-import type { Refusal } from "../../../core/transition/unknown-effect.ts";
 import type { Applied } from "../apply.ts";
-import { problem } from "../problem.ts";
+import { refused, refuseVerb } from "../problem.ts";
 import { refusalOf } from "../settled-by.ts";
 import { GRANTS_KEY, viewTask } from "../task-state.ts";
 import { notFound } from "./send.ts";
@@ -38,7 +40,7 @@ export async function settle(
   agent: string,
   input: SettleInput,
 ): Promise<SettleResult> {
-  const head = await openTask(ctx, agent);
+  const head = await taskFor(ctx, agent, "settle");
   const refusal = await refusalOf(ctx, head, input);
   if (refusal !== undefined) throw refused(refusal);
   const { operationId, outcome, result, reason, by } = input;
@@ -60,13 +62,47 @@ export async function retry(
   definition: AgentDefinition,
   input: RetryInput,
 ): Promise<RetryResult> {
-  const head = await taskOf(ctx, definition.name);
-  if (hasEnded(head.status)) throw ended(head);
+  const { messageId, ...verdict } = input;
+  const head = await taskFor(ctx, definition.name, "retry");
+  const { taskUid, status } = head;
+  if (messageId !== undefined) {
+    await applyToMessage(ctx, head, { type: "retry-message", messageId, ...said(input) });
+    return { taskUid, status, result: "accepted" };
+  }
   const refusal = retryProblem(head, definition, input);
   if (refusal !== undefined) throw refused(refusal);
-  sendApply(ctx, definition.name, { type: "retry", ...input });
+  sendApply(ctx, definition.name, { type: "retry", ...verdict });
   askToYield(ctx, head, input.operationId);
-  return { taskUid: head.taskUid, status: head.status, result: "accepted" };
+  return { taskUid, status, result: "accepted" };
+}
+
+export async function drop(
+  ctx: ObjectSharedContext,
+  agent: string,
+  input: DropInput,
+): Promise<DropResult> {
+  const head = await taskFor(ctx, agent, "drop");
+  const { messageId } = input;
+  const command = { type: "drop-message", messageId, ...said(input) } as const;
+  const applied = await applyToMessage(ctx, head, command);
+  const { taskUid } = head;
+  if (applied === undefined) return { taskUid, status: head.status, result: "accepted" };
+  return { taskUid, status: applied.status, result: "recorded" };
+}
+
+function said({ reason, by }: Pick<DropInput, "reason" | "by">) {
+  return { reason, ...(by === undefined ? {} : { by }) };
+}
+
+/** What a person says of a message that was quarantined. */
+async function applyToMessage(
+  ctx: ObjectSharedContext,
+  head: TaskHead,
+  command: Extract<CommandBody, { type: "retry-message" | "drop-message" }>,
+): Promise<Applied | undefined> {
+  const refusal = quarantinedProblem(head, command.messageId);
+  if (refusal !== undefined) throw refused(refusal);
+  return applyWithin(ctx, head, command, YIELD_SIGNAL);
 }
 
 export async function rollback(
@@ -92,24 +128,21 @@ export async function authority(
   return authorityView(head, operationId, given ?? undefined);
 }
 
-export function refused({ code, message, details }: Refusal) {
-  return problem(code, message, details);
-}
-
 export async function taskOf(ctx: ObjectSharedContext, agent: string): Promise<TaskHead> {
   const head = await viewTask(ctx);
   if (head === undefined) throw notFound(agent);
   return head;
 }
 
-export async function openTask(ctx: ObjectSharedContext, agent: string): Promise<TaskHead> {
+/** The task, where its status takes the verb. */
+export async function taskFor(
+  ctx: ObjectSharedContext,
+  agent: string,
+  verb: Verb,
+): Promise<TaskHead> {
   const head = await taskOf(ctx, agent);
-  if (hasEnded(head.status) || head.cancelling) throw ended(head);
+  refuseVerb(head, verb);
   return head;
-}
-
-function ended({ status }: TaskHead) {
-  return problem("task_ended", `the task is ${status}; nothing of it is settled or tried any more`);
 }
 
 /**

@@ -6,15 +6,15 @@ import type { GrantInput, GrantResult } from "../../../contract/effect-api.ts";
 import type { Grant, NamedGrant } from "../../../contract/grant.ts";
 import { nameGrants } from "../../../core/grant/name-grants.ts";
 import { grantsProblem } from "../../../core/transition/grants.ts";
-import { problem } from "../problem.ts";
-import { applySoon, openTask } from "./effects.ts";
+import { problem } from "../../../handler/problem.ts";
+import { applySoon, taskFor } from "./effects.ts";
 
 export async function grant(
   ctx: ObjectSharedContext,
   agent: AgentDefinition,
   { grants, reason, by }: GrantInput,
 ): Promise<GrantResult> {
-  const head = await openTask(ctx, agent.name);
+  const head = await taskFor(ctx, agent.name, "grant");
   const named = readGiven(agent, grants);
   const applied = await applySoon(ctx, head, {
     type: "grant",

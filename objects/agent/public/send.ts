@@ -3,12 +3,12 @@ import type { ObjectSharedContext } from "@restatedev/restate-sdk";
 import type { SendInput, SendResult } from "../../../contract/api.ts";
 import { MAX_APPLIED_WAIT_MS } from "../../../contract/api.ts";
 import { ABORT_SIGNAL, YIELD_SIGNAL } from "../../../contract/command.ts";
-import { hasEnded } from "../../../contract/status.ts";
-import type { TaskHead } from "../../../core/task-head.ts";
+import { verbProblem } from "../../../core/control/verbs.ts";
 import { messageDigest } from "../../../core/message-digest.ts";
 import { isFull } from "../../../core/transition/message.ts";
 import type { Applied } from "../apply.ts";
-import { messageConflict, problem, taskEnded } from "../problem.ts";
+import { problem } from "../../../handler/problem.ts";
+import { messageConflict, taskEnded } from "../problem.ts";
 import type { MessageRow } from "../task-state.ts";
 import { messageKey, viewHead } from "../task-state.ts";
 import type { CommandBody, StoreOptions } from "./submit.ts";
@@ -43,7 +43,7 @@ export async function send(
     if (listener !== undefined) sendApply(ctx, agent, { type: "listen", messageId, listener });
     return { ...result, result: "duplicate" };
   }
-  refuseEnded(head);
+  if (verbProblem(head, "send") !== undefined) throw taskEnded(head.status);
   if (isFull(head, input)) throw tooMany(input.maxWaitingMessages);
   const parts = await storeParts(ctx, input.message, options);
   const command: CommandBody = {
@@ -88,10 +88,6 @@ export async function isKnown(
   if (row === null) return false;
   if (row.digest === digest) return true;
   throw messageConflict();
-}
-
-export function refuseEnded(head: TaskHead): void {
-  if (hasEnded(head.status) || head.cancelling) throw taskEnded(head.status);
 }
 
 export function notFound(agent: string) {

@@ -8,7 +8,7 @@ import { ABORT_SIGNAL, COMMAND_VERSION, YIELD_SIGNAL } from "../../../contract/c
 import type { MessageContent, MessagePart, StoredPart } from "../../../contract/message.ts";
 import type { TaskHead } from "../../../core/task-head.ts";
 import type { Applied } from "../apply.ts";
-import { jsonOf } from "../json-serde.ts";
+import { jsonOf } from "../../../handler/json-serde.ts";
 
 /** Stores a long text and returns its reference. Runs inside an action. */
 export type StoreText = (text: string) => Promise<ArtifactRef>;

@@ -21,9 +21,9 @@ import { withdrawProblem } from "../../../core/transition/withdraw-operation.ts"
 import { waitIn, waitOf } from "../../../core/wait/wait-terms.ts";
 import { endOfQuestion } from "../apply-waits.ts";
 import { readEvent } from "../log-store.ts";
-import { problem } from "../problem.ts";
+import { problem } from "../../../handler/problem.ts";
 import { viewTask } from "../task-state.ts";
-import { applySoon, openTask } from "./effects.ts";
+import { applySoon, taskFor } from "./effects.ts";
 import { notFound } from "./send.ts";
 
 export async function answer(
@@ -87,7 +87,7 @@ export async function withdraw(
   agent: string,
   input: WithdrawOperationInput,
 ): Promise<WithdrawOperationResult> {
-  const head = await openTask(ctx, agent);
+  const head = await taskFor(ctx, agent, "withdraw");
   const refusal = withdrawProblem(head, input);
   if (refusal !== undefined) throw refused(refusal);
   const applied = await applySoon(ctx, head, { type: "withdraw", ...input });

@@ -10,9 +10,10 @@ import { ballotOf } from "../../../core/approval/ballot.ts";
 import { fold } from "../../../core/approval/fold.ts";
 import { judgeEarly } from "../../../core/approval/judge.ts";
 import { readPackage, viewHead } from "../approval-state.ts";
-import { jsonOf } from "../json-serde.ts";
+import { jsonOf } from "../../../handler/json-serde.ts";
 import type { JudgeAnswer, JudgeInput } from "../judge.ts";
-import { notFound, problem } from "../problem.ts";
+import { problem } from "../../../handler/problem.ts";
+import { notFound } from "../problem.ts";
 import { checkEdit } from "../propose.ts";
 
 /** Fails with what `judge` says; the codes are in docs/errors.md. */

@@ -6,7 +6,7 @@ import { APPROVAL_SERVICE, APPROVAL_VERSION } from "../../../contract/approval.t
 import { approvalView } from "../../../core/approval/approval-view.ts";
 import type { ApprovalHead } from "../../../core/approval/approval-head.ts";
 import { readEdit, readHistory, readPackage, viewHead } from "../approval-state.ts";
-import { jsonOf } from "../json-serde.ts";
+import { jsonOf } from "../../../handler/json-serde.ts";
 import { notFound } from "../problem.ts";
 import { compare } from "../propose.ts";
 

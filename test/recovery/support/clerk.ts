@@ -2,7 +2,7 @@
 // says, its tools write into the world's ledger, and all of them tell the world where they are.
 // Nothing is kept between two calls, so a worker with an empty memory answers alike.
 import { z } from "zod";
-import type { AgentLimits } from "../../../contract/agent.ts";
+import type { AgentDefinition, AgentLimits } from "../../../contract/agent.ts";
 import type { EffectClass } from "../../../contract/effect-class.ts";
 import type { ModelProvider, ModelRequest, ResolvedMessage } from "../../../contract/model.ts";
 import { digestOf } from "../../../core/digest.ts";
@@ -11,6 +11,7 @@ import { defineAgent, defineTool, defineWait } from "../../../index.ts";
 import type { WorldRequest } from "./world.ts";
 
 export const CLERK = "clerk";
+export const REVIEWED = "reviewed";
 
 /** How a worker reaches the world. Rejects when it is not there. */
 export type TellWorld = (request: WorldRequest) => Promise<void>;
@@ -22,7 +23,7 @@ export function worldAt(url: string): TellWorld {
   };
 }
 
-/** The agent, and the provider that its model is of. */
+/** The agents, and the provider that their model is of. */
 export function createClerk(tell: TellWorld, limits: Partial<AgentLimits> = {}) {
   const tools = [
     clerkTool(tell, "look", "read"),
@@ -40,7 +41,9 @@ export function createClerk(tell: TellWorld, limits: Partial<AgentLimits> = {}) 
     tools,
     limits,
   });
-  return { agent, providers: { obedient: obedientModel(tell) } };
+  /** The same, and a person releases what it answers. */
+  const reviewed: AgentDefinition = { ...agent, name: REVIEWED, review: "always" };
+  return { agent, reviewed, providers: { obedient: obedientModel(tell) } };
 }
 
 function clerkTool(

@@ -20,12 +20,12 @@ const settings = z
   })
   .parse(process.env);
 
-const { agent, providers } = createClerk(
+const { agent, reviewed, providers } = createClerk(
   worldAt(settings.WORLD_URL),
   JSON.parse(settings.LIMITS) as object,
 );
 const app = createApp({
-  agents: [agent],
+  agents: [agent, reviewed],
   providers,
   artifacts: createFsArtifactStore({ directory: settings.ARTIFACTS }),
   ingressUrl: settings.INGRESS_URL,

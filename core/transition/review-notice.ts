@@ -1,0 +1,60 @@
+// Owns what the approval of an output review tells the task: each notice is logged, and most change
+// what becomes of the answer (R35, R70). The approval itself has judged who may decide.
+import type { ApprovalNotice, ApprovalWake } from "../../contract/approval.ts";
+import type { EventBody } from "../../contract/event.ts";
+import type { TaskHead } from "../task-head.ts";
+import { REVIEW_PARK } from "./review.ts";
+import { operator, wokenBy } from "./unknown-effect.ts";
+import { reviewClosed } from "./withdraw-review.ts";
+
+/** Undefined for a notice of another approval than that of the review. */
+export function onReviewNotice(
+  head: TaskHead,
+  { approvalId, number, notice }: ApprovalWake,
+): readonly EventBody[] | undefined {
+  const { review } = head;
+  if (review?.asked?.approvalId !== approvalId) return undefined;
+  const isOpen = review.state === "requested" || review.state === "open";
+  if (!isOpen || number <= review.asked.notices) return [];
+  const data = { approvalId, number, notice };
+  const by = "receipt" in notice ? { actor: operator(notice.receipt.by) } : {};
+  return [{ type: "review.noticed", ...by, data }, ...followedBy(head, notice)];
+}
+
+function followedBy(head: TaskHead, notice: ApprovalNotice): readonly EventBody[] {
+  switch (notice.type) {
+    case "opened":
+      return mayRest(head) ? [REVIEW_PARK] : [];
+    case "decided":
+      return [
+        ...(notice.decision === "reject" ? rejected(head, notice.message) : []),
+        ...wokenBy(head, "decision"),
+      ];
+    case "expired":
+    case "stale":
+    case "blocked":
+    case "withdrawn":
+      return wokenBy(head, "approval");
+    case "recorded":
+    case "mismatch":
+    case "refused":
+    case "asked":
+    case "reminded":
+    case "escalated":
+      return [];
+  }
+}
+
+/** A segment that is on its way, or comes after a hold, says it otherwise. */
+function mayRest({ status, segment, hold }: TaskHead): boolean {
+  return !segment.queued && hold === undefined && status !== "waiting-approval";
+}
+
+/** The turn goes on, with what the person said. */
+function rejected(head: TaskHead, message: string | undefined): readonly EventBody[] {
+  return reviewClosed(head, "rejected").map((each) =>
+    each.type === "review.closed" && message !== undefined
+      ? { ...each, data: { ...each.data, message } }
+      : each,
+  );
+}

@@ -1,8 +1,0 @@
-// Owns the serde of the object's private calls: plain JSON, whatever the type.
-import type { Serde } from "@restatedev/restate-sdk";
-import { serde } from "@restatedev/restate-sdk";
-
-/** The SDK's JSON serde, typed for one message. */
-export function jsonOf<T>(): Serde<T> {
-  return serde.json as Serde<T>;
-}
