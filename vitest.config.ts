@@ -1,5 +1,6 @@
-// Owns how the tests run. They start real servers and processes, so two files run at once at most
-// and the bounds on time are wide: a test waits for conditions, it never measures.
+// Owns how the tests run. They start real servers and processes, so three files run at once at most
+// (most wait more than they work), and the bounds on time are wide: a test waits for conditions, it
+// never measures.
 import { defineConfig } from "vitest/config";
 import { requirementsReporter } from "./test/requirements-reporter.ts";
 import { CLAIMED } from "./test/requirements.ts";
@@ -9,7 +10,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", requirementsReporter(CLAIMED), totalsReporter()],

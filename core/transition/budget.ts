@@ -165,7 +165,10 @@ export function restBudget(
   if (budget === undefined || segment.queued || !RESTS(status)) return undefined;
   const { open: _, denied: __, deniedAt: ___, works, ...rest } = budget;
   const settlements = [...rest.unsent, ...lostOf(budget), ...left(head)];
-  const tells = settlements.length > 0 || budget.denied !== undefined || works === true;
+  // The engine's kill takes back what a segment has sent, and with it what the budget was told at
+  // its end: a task that has ended says again that all its reservations are over.
+  const tells =
+    settlements.length > 0 || budget.denied !== undefined || works === true || hasEnded(status);
   if (!tells) return undefined;
   const { calls, ...others } = rest;
   // What may still be under way stays reserved, unless nobody will ever say what became of it.

@@ -10,7 +10,7 @@ import { startEngine, type TestEngine } from "../support/restate.ts";
 import type { WorkerProcess } from "../support/worker-process.ts";
 
 /** 2,000 with HOLDFAST_SOAK, as R94 has it. */
-const TASKS = process.env["HOLDFAST_SOAK"] === undefined ? 200 : 2_000;
+const TASKS = process.env["HOLDFAST_SOAK"] === undefined ? 80 : 2_000;
 const AT_ONCE = 40;
 const LONG = { timeout: 240_000, interval: 100 };
 

@@ -1,7 +1,7 @@
 // Owns the proof that what `npm pack` makes is what a user can install: built JavaScript with its
 // types, the licence and the server's settings, and no dependency that is only ours.
 import { readFileSync } from "node:fs";
-import { mkdir, readdir, symlink } from "node:fs/promises";
+import { mkdir, readFile, readdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { HOUSE, withFolder } from "./folder.ts";
@@ -10,6 +10,10 @@ import { run } from "./run.ts";
 const MANIFEST = JSON.parse(readFileSync(join(HOUSE, "package.json"), "utf8")) as {
   dependencies: Record<string, string>;
 };
+interface Bin {
+  readonly bin: { readonly holdfast: string };
+}
+
 const SCRIPT = `
 import { defineAgent, defineTool } from "holdfast";
 import * as contract from "holdfast/contract";
@@ -35,7 +39,7 @@ const CONFIG = {
   },
 };
 
-it("packs what a user can install, import and compile against", async () => {
+it("packs what a user can install, import, compile against and run", async () => {
   const files = {
     "package.json": `{ "type": "module" }`,
     "use.mjs": SCRIPT,
@@ -63,6 +67,9 @@ it("packs what a user can install, import and compile against", async () => {
       stdout: "function function\ntrue true\n",
       stderr: "",
     });
+    const { bin } = JSON.parse(await readFile(join(installed, "package.json"), "utf8")) as Bin;
+    const usage = await run("node", [join(installed, bin.holdfast), "--help"], user);
+    expect(usage).toMatchObject({ code: 0, stdout: expect.stringContaining("holdfast drain") });
     const tsc = join(HOUSE, "node_modules/typescript/bin/tsc");
     expect(await run("node", [tsc], user)).toMatchObject({ code: 0, stdout: "" });
   });

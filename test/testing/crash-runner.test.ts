@@ -17,7 +17,7 @@ import { askForRefund, paidFor, REFUND_SCRIPT } from "./refunds.ts";
 
 const SOAK = process.env["HOLDFAST_SOAK"] === "1";
 const seed = process.env["HOLDFAST_SEED"] ?? String(randomInt(1e9));
-const SAMPLE = 20;
+const SAMPLE = 14;
 const LIMIT_MS = SOAK ? 20 * 60_000 : 180_000;
 
 /** Crashes the refund agent, in silence unless it is told otherwise. */
