@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { actorIdSchema, reasonSchema } from "./api.ts";
 import type { StoredText } from "./artifact.ts";
+import { jsonBytes } from "./json-bytes.ts";
 import type { TaskStatus } from "./status.ts";
 import { textSchema } from "./text.ts";
 
@@ -107,13 +108,3 @@ export const killInputSchema = z.strictObject({
 export type KillInput = z.infer<typeof killInputSchema>;
 
 export const CONTROL_SERVICE = "holdfast.control";
-
-function jsonBytes(value: unknown): number {
-  if (value === undefined) return 0;
-  try {
-    return new TextEncoder().encode(JSON.stringify(value)).length;
-  } catch {
-    // Nested deeper than JSON.stringify goes.
-    return Infinity;
-  }
-}

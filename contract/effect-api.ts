@@ -5,6 +5,7 @@ import { actorIdSchema, reasonSchema } from "./api.ts";
 import type { Hold } from "./control-view.ts";
 import { grantsSchema, type NamedGrant } from "./grant.ts";
 import { messageIdSchema } from "./ids.ts";
+import { jsonBytes } from "./json-bytes.ts";
 import type { TaskStatus } from "./status.ts";
 import { textSchema } from "./text.ts";
 
@@ -31,16 +32,6 @@ export const settleInputSchema = z
     message: `must be at most ${MAX_STATED_RESULT_BYTES} bytes of JSON`,
   });
 export type SettleInput = z.infer<typeof settleInputSchema>;
-
-function jsonBytes(value: unknown): number {
-  if (value === undefined) return 0;
-  try {
-    return new TextEncoder().encode(JSON.stringify(value)).length;
-  } catch {
-    // Nested deeper than JSON.stringify goes.
-    return Infinity;
-  }
-}
 
 export const retryInputSchema = z
   .strictObject({

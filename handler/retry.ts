@@ -7,3 +7,10 @@ export const RETRY_FOREVER = {
   exponentiationFactor: 2,
   maxAttempts: Number.MAX_SAFE_INTEGER,
 };
+
+/** For ever too, at a slower pace: of what asks or tells the outside. */
+export const RETRY_OUTSIDE_FOREVER = {
+  initialInterval: 200,
+  maxInterval: 5_000,
+  maxAttempts: Number.MAX_SAFE_INTEGER,
+};

@@ -13,8 +13,8 @@ import { createPolicyEngine } from "./policy/policy-engine.ts";
 import { createPriceTable } from "./prices/price-table.ts";
 import type { Supervisor } from "./supervisor/supervisor.ts";
 import { startSupervisor } from "./supervisor/supervisor.ts";
-import type { OwnerWatch } from "./supervisor/owner-watch.ts";
 import { createOwnerWatch } from "./supervisor/owner-watch.ts";
+import type { Watch } from "./supervisor/watch.ts";
 import { createWatchdog } from "./supervisor/watchdog.ts";
 import { flagTask, recoverTask, succeedTask } from "./task-log/ingress-log.ts";
 import type { RequestListener } from "./worker/worker-server.ts";
@@ -135,7 +135,7 @@ function ownerWatchOf(
   { options, logger }: AppParts,
   { query }: AdminClient,
   agents: readonly string[],
-): OwnerWatch | undefined {
+): Watch | undefined {
   const { owners } = options;
   if (owners === undefined) return undefined;
   const resolve = async (owner: string) => owners.resolve(owner);

@@ -8,7 +8,7 @@ import type { TaskHead } from "../task-head.ts";
 import { onComplete, onKill, onRetire } from "../transition/end.ts";
 import { onPause, onQuarantine, onResume } from "../transition/hold.ts";
 import { onOverride, overrideProblem } from "../transition/override.ts";
-import type { Refusal } from "../transition/unknown-effect.ts";
+import type { Refusal } from "../transition/refusal.ts";
 import { operator } from "../transition/unknown-effect.ts";
 import { verbProblem } from "./verbs.ts";
 

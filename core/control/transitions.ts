@@ -3,6 +3,7 @@
 import type { EventType } from "../../contract/event.ts";
 import type { TaskStatus } from "../../contract/status.ts";
 import { hasEnded, TASK_STATUSES } from "../../contract/status.ts";
+import { HELD, LIVE, OPEN } from "./status-sets.ts";
 
 /** An event that changes the status. One that leaves it as it is needs no row. */
 export interface Transition {
@@ -11,7 +12,6 @@ export interface Transition {
   readonly to: readonly TaskStatus[];
 }
 
-const OPEN = TASK_STATUSES.filter((each) => !hasEnded(each));
 /** What people may be asked to look at, or time may end. */
 const RESTING = [
   "waiting-tool",
@@ -26,11 +26,9 @@ const RESTING = [
   "stale",
   "needs-operator",
 ] as const satisfies readonly TaskStatus[];
-const HELD = ["paused", "quarantined"] as const satisfies readonly TaskStatus[];
 /** A turn is open, or effects are being undone. */
 const WORKING: readonly TaskStatus[] = ["queued", "running", ...RESTING, "paused"];
 const RESTED: readonly TaskStatus[] = ["idle", "failed"];
-const LIVE = OPEN.filter((each) => each !== "cancelling");
 
 export const TRANSITIONS: readonly Transition[] = [
   // It may come while effects are being undone.

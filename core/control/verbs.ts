@@ -4,9 +4,10 @@ import type { ControlVerb } from "../../contract/control.ts";
 import type { SegmentSignal } from "../../contract/command.ts";
 import { ABORT_SIGNAL, YIELD_SIGNAL } from "../../contract/command.ts";
 import type { TaskStatus } from "../../contract/status.ts";
-import { hasEnded, TASK_STATUSES } from "../../contract/status.ts";
+import { hasEnded } from "../../contract/status.ts";
 import type { TaskHead } from "../task-head.ts";
-import type { Refusal } from "../transition/unknown-effect.ts";
+import type { Refusal } from "../transition/refusal.ts";
+import { HELD, LIVE, OPEN } from "./status-sets.ts";
 
 export type Verb =
   | ControlVerb
@@ -28,10 +29,6 @@ export interface VerbRule {
   /** What a running segment is asked (L5): `abort` gives up a model call that is in flight. */
   readonly segment: SegmentSignal | "none";
 }
-
-const OPEN = TASK_STATUSES.filter((each) => !hasEnded(each));
-const LIVE = OPEN.filter((each) => each !== "cancelling");
-const HELD: readonly TaskStatus[] = ["paused", "quarantined"];
 
 const MESSAGE = { taken: LIVE, actor: "user", reason: "optional" } as const;
 const OPERATOR = { actor: "operator", reason: "required" } as const;

@@ -11,7 +11,8 @@ import type { TaskHead } from "../task-head.ts";
 import { answerResult } from "../wait/wait-result.ts";
 import { waitOf } from "../wait/wait-terms.ts";
 import { endTime, came } from "./wait.ts";
-import type { Refusal } from "./unknown-effect.ts";
+import type { Refusal } from "./refusal.ts";
+import { OPERATION_NOT_FOUND } from "./refusal.ts";
 import { wokenBy } from "./unknown-effect.ts";
 
 export interface Answer {
@@ -30,10 +31,7 @@ export function answerProblem(
   now: number,
 ): Refusal | undefined {
   const operation = head.operations.find((each) => each.operationId === operationId);
-  if (operation === undefined) {
-    const message = "the task has no open operation with this id; status lists those that are";
-    return { code: "operation_not_found", message };
-  }
+  if (operation === undefined) return OPERATION_NOT_FOUND;
   const wait = waitOf(head, operationId)?.wait;
   if (wait?.kind !== "question") {
     const message = `the operation is ${wait === undefined ? operation.state : `a wait for a ${wait.kind}`}; only a question is answered`;

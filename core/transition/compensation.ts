@@ -14,7 +14,7 @@ import { withdrawals } from "./approval.ts";
 import { retryTime } from "./blocked.ts";
 import { withdrawReview } from "./withdraw-review.ts";
 import type { Lost } from "./tool-outcome.ts";
-import type { Refusal } from "./unknown-effect.ts";
+import type { Refusal } from "./refusal.ts";
 import { operator } from "./unknown-effect.ts";
 import { onWithdrawWaits } from "./withdraw-waits.ts";
 

@@ -10,7 +10,8 @@ import { withdrawals } from "./approval.ts";
 import { leaveChildOf } from "./leave-child.ts";
 import { positionOf } from "./next-attempt.ts";
 import { okData, returned } from "./returned.ts";
-import type { Refusal } from "./unknown-effect.ts";
+import type { Refusal } from "./refusal.ts";
+import { OPERATION_NOT_FOUND } from "./refusal.ts";
 import { operator, wokenBy } from "./unknown-effect.ts";
 
 type Override = Extract<ControlCommand, { type: "override" }>;
@@ -21,10 +22,7 @@ export function overrideProblem(
   { operationId }: Pick<Override, "operationId">,
 ): Refusal | undefined {
   const operation = head.operations.find((each) => each.operationId === operationId);
-  if (operation === undefined) {
-    const message = "the task has no open operation with this id; status lists those that are";
-    return { code: "operation_not_found", message };
-  }
+  if (operation === undefined) return OPERATION_NOT_FOUND;
   if (operation.state !== "issued" || EFFECT_POLICY[operation.effect].repeatable) return undefined;
   const message =
     "the call may be having its effect now; wait until it has returned, or until it is unknown, or cancel the task";

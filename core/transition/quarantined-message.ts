@@ -6,7 +6,7 @@ import { attemptsOf, isAlone } from "../control/poison.ts";
 import type { PlacedMessage, TaskHead } from "../task-head.ts";
 import { onMessage } from "./message.ts";
 import { turnFailed } from "./model-outcome.ts";
-import type { Refusal } from "./unknown-effect.ts";
+import type { Refusal } from "./refusal.ts";
 import { operator } from "./unknown-effect.ts";
 
 /** The message leaves the context; a turn that has no other one ends. */

@@ -4,7 +4,8 @@ import type { EventBody } from "../../contract/event.ts";
 import { toolOf } from "../doubt.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { nextAttempt, positionOf } from "./next-attempt.ts";
-import type { Refusal } from "./unknown-effect.ts";
+import type { Refusal } from "./refusal.ts";
+import { OPERATION_NOT_FOUND } from "./refusal.ts";
 import { operator, wokenBy } from "./unknown-effect.ts";
 
 /** What may be tried; by default everything that waits. */
@@ -23,10 +24,7 @@ export function retryProblem(
 ): Refusal | undefined {
   const known =
     operationId === undefined || head.operations.some((each) => each.operationId === operationId);
-  if (!known) {
-    const message = "the task has no open operation with this id; status lists those that are";
-    return { code: "operation_not_found", message };
-  }
+  if (!known) return OPERATION_NOT_FOUND;
   if (retryable(head, agent, operationId).length > 0) return undefined;
   if (operationId === undefined && hasFailed(head)) return undefined;
   const waits = head.park.wakeAt !== undefined || head.status === "needs-operator";

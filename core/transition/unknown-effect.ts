@@ -3,7 +3,6 @@
 // attempt.
 import type { StoredText } from "../../contract/artifact.ts";
 import type { Statement } from "../../contract/command.ts";
-import type { ErrorCode } from "../../contract/errors.ts";
 import type { Actor, Answered, EventBody, EventData } from "../../contract/event.ts";
 import type { AnyTool, ReconcileResponse } from "../../contract/tool.ts";
 import { evidenceIn } from "../call-evidence.ts";
@@ -12,6 +11,8 @@ import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { questionOf } from "../tool-verb.ts";
 import { retryTime } from "./blocked.ts";
 import { nextAttempt, positionOf } from "./next-attempt.ts";
+import type { Refusal } from "./refusal.ts";
+import { OPERATION_NOT_FOUND } from "./refusal.ts";
 import { okData, returned } from "./returned.ts";
 import type { Lost } from "./tool-outcome.ts";
 
@@ -105,25 +106,13 @@ function notApplied(
   return returned(operation, at, { outcome: "error", code: "not_applied", message });
 }
 
-export interface Refusal {
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** For programs: who said what and when. */
-  readonly details?: Readonly<Record<string, string>>;
-  /** Where the log says who was first. */
-  readonly seq?: number;
-}
-
 /** Why a statement cannot be taken, or undefined when it can. */
 export function statementProblem(
   head: TaskHead,
   { operationId, outcome }: Pick<Statement, "operationId" | "outcome">,
 ): Refusal | undefined {
   const operation = head.operations.find((each) => each.operationId === operationId);
-  if (operation === undefined) {
-    const message = "the task has no open operation with this id; status lists those that are";
-    return { code: "operation_not_found", message };
-  }
+  if (operation === undefined) return OPERATION_NOT_FOUND;
   if (operation.state !== "unknown") {
     const message = `the operation is ${operation.state}; only an outcome that is unknown is stated`;
     return { code: "operation_not_unknown", message };

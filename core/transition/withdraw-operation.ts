@@ -8,7 +8,8 @@ import { isWaiting } from "../wait/wait-terms.ts";
 import { withdrawals } from "./approval.ts";
 import { leaveChildOf } from "./leave-child.ts";
 import { returned } from "./returned.ts";
-import type { Refusal } from "./unknown-effect.ts";
+import type { Refusal } from "./refusal.ts";
+import { OPERATION_NOT_FOUND } from "./refusal.ts";
 import { operator, wokenBy } from "./unknown-effect.ts";
 import { waitTime } from "./wait-time.ts";
 
@@ -24,10 +25,7 @@ export function withdrawProblem(
   { operationId }: Pick<Withdrawal, "operationId">,
 ): Refusal | undefined {
   const operation = head.operations.find((each) => each.operationId === operationId);
-  if (operation === undefined) {
-    const message = "the task has no open operation with this id; status lists those that are";
-    return { code: "operation_not_found", message };
-  }
+  if (operation === undefined) return OPERATION_NOT_FOUND;
   if (isWaiting(operation) || operation.state.startsWith("approval-")) return undefined;
   const message = `the operation is ${operation.state}; only what waits for a time, an event, a person or a child is withdrawn: cancel the task, or interrupt it with a message`;
   return { code: "operation_not_waiting", message };

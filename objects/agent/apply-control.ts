@@ -5,7 +5,7 @@ import type { Command } from "../../contract/command.ts";
 import type { ControlCommand } from "../../contract/control.ts";
 import { CONTROL_VERBS } from "../../contract/control.ts";
 import { controlProblem, onControl } from "../../core/control/on-control.ts";
-import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../core/transition/refusal.ts";
 import type { TaskWriter } from "./task-writer.ts";
 
 export function isControl(command: Command): command is Command & ControlCommand {

@@ -9,7 +9,7 @@ import {
   onRetryMessage,
   quarantinedProblem,
 } from "../../core/transition/quarantined-message.ts";
-import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../core/transition/refusal.ts";
 import { readEvent } from "./log-store.ts";
 import type { TaskWriter } from "./task-writer.ts";
 

@@ -6,7 +6,7 @@ import type { Command } from "../../contract/command.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import { verbProblem } from "../../core/control/verbs.ts";
 import { answerProblem, onAnswer, questionOver, receiptIn } from "../../core/transition/answer.ts";
-import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../core/transition/refusal.ts";
 import { onWithdraw, withdrawProblem } from "../../core/transition/withdraw-operation.ts";
 import { readEvent } from "./log-store.ts";
 import type { ReadContext } from "./read-context.ts";

@@ -13,7 +13,7 @@ import { onGrants } from "../../core/transition/grants.ts";
 import { newHead, onMessage, onStart } from "../../core/transition/message.ts";
 import { onRetry } from "../../core/transition/retry.ts";
 import { onSuccession } from "../../core/transition/succession.ts";
-import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../core/transition/refusal.ts";
 import { onFlag } from "../../core/watch/stuck.ts";
 import { onStated } from "../../core/transition/unknown-effect.ts";
 import { applyControl, isControl } from "./apply-control.ts";

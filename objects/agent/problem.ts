@@ -3,7 +3,7 @@ import type { TerminalError } from "@restatedev/restate-sdk";
 import type { Verb } from "../../core/control/verbs.ts";
 import { verbProblem } from "../../core/control/verbs.ts";
 import type { TaskHead } from "../../core/task-head.ts";
-import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../core/transition/refusal.ts";
 import { problem } from "../../handler/problem.ts";
 
 /** What a command is refused with. */

@@ -5,9 +5,8 @@ import type { AgentDefinition } from "../../contract/agent.ts";
 import type { Command } from "../../contract/command.ts";
 import { onRecover } from "../../core/transition/control.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
-import { takeAnswered } from "./listeners.ts";
+import { handOver } from "./hand-over.ts";
 import { requestApprovals } from "./request-approval.ts";
-import { sendRest, takeRest } from "./reserve.ts";
 import { sendReview } from "./review.ts";
 import { subscribeAgain, unsubscribeEnded } from "./subscriptions.ts";
 import { tellChildren, tellChildrenAgain } from "./tell-children.ts";
@@ -50,19 +49,7 @@ export async function recoverTask(
 export async function closeHandler(ctx: ObjectContext, closing: Recovering): Promise<void> {
   const { writer } = closing;
   if (writer.head.segment.open) await recoverTask(ctx, closing, LOST);
-  const answered = takeAnswered(writer);
-  if (writer.endedSubscriptions.length > 0) {
-    writer.commit();
-    await unsubscribeEnded({ ctx, writer });
-  }
+  await unsubscribeEnded({ ctx, writer });
   await tellChildren({ ctx, writer });
-  if (isSegmentDue(writer.head)) {
-    writer.sendRun();
-  } else {
-    await writer.keepTimer();
-    const rest = takeRest(writer);
-    writer.save();
-    sendRest(ctx, writer, rest);
-  }
-  for (const { awakeableId, answer } of answered) ctx.resolveAwakeable(awakeableId, answer);
+  await handOver(ctx, writer, { goesOn: isSegmentDue(writer.head) });
 }

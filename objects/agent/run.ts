@@ -9,11 +9,10 @@ import { callModel } from "./call-model.ts";
 import { callTools } from "./call-tools.ts";
 import { compensate } from "./compensate.ts";
 import { markRunning } from "../../core/task-head.ts";
-import { takeAnswered } from "./listeners.ts";
+import { handOver } from "./hand-over.ts";
 import type { RunDeps, Segment } from "./segment.ts";
 import { listen } from "./segment.ts";
 import { requestApprovals } from "./request-approval.ts";
-import { sendRest, takeRest } from "./reserve.ts";
 import { askForReview, releaseHeld } from "./review.ts";
 import { settleTools } from "./settle-tools.ts";
 import { startChildren } from "./start-children.ts";
@@ -45,10 +44,7 @@ export async function runSegment(
     // Sent at once, and not at the end: calls that take long may come before it.
     if (hasRequest(writer, from)) await requestApprovals(segment, from);
     await tellChildren(segment);
-    if (writer.endedSubscriptions.length > 0) {
-      writer.commit();
-      await unsubscribeEnded(segment);
-    }
+    await unsubscribeEnded(segment);
   }
   await closeSegment(segment, end);
 }
@@ -122,16 +118,7 @@ async function closeSegment(segment: Segment, end: StepEnd): Promise<void> {
   const { ctx, writer } = segment;
   writer.commit();
   writer.mark({ segment: { ...writer.head.segment, open: false } });
-  const answered = takeAnswered(writer);
-  if (end === "yield" && hasWork(segment)) {
-    writer.sendRun();
-  } else {
-    await writer.keepTimer();
-    const rest = takeRest(writer);
-    writer.save();
-    sendRest(ctx, writer, rest);
-  }
-  for (const { awakeableId, answer } of answered) ctx.resolveAwakeable(awakeableId, answer);
+  await handOver(ctx, writer, { goesOn: end === "yield" && hasWork(segment) });
 }
 
 /** Whether a segment that yielded has anything left to do. */

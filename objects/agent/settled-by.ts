@@ -3,7 +3,7 @@
 import type { Statement } from "../../contract/command.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import type { TaskHead } from "../../core/task-head.ts";
-import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../core/transition/refusal.ts";
 import { statementProblem } from "../../core/transition/unknown-effect.ts";
 import { readEvent } from "./log-store.ts";
 import type { ReadContext } from "./read-context.ts";

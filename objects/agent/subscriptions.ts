@@ -15,9 +15,11 @@ export async function subscribeAgain(place: LogPlace): Promise<void> {
   }
 }
 
-/** Of the waits that this handler has ended before their event came. To be called after a commit. */
+/** Of the waits that this handler has ended before their event came. */
 export async function unsubscribeEnded(place: LogPlace): Promise<void> {
   const { ctx, writer } = place;
+  if (writer.endedSubscriptions.length === 0) return;
+  writer.commit();
   for (const { operationId, seq, ordinal } of writer.endedSubscriptions.splice(0)) {
     const wait = waitIn(await eventAt(place, seq), ordinal);
     if (wait?.kind === "event") unsubscribe(ctx, writer.head, operationId, wait);

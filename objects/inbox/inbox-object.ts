@@ -19,6 +19,7 @@ import { accept, subscribe, unsubscribe, viewInbox } from "../../core/inbox/inbo
 import { type InboxBounds, inboxBounds } from "../../core/inbox/inbox-state.ts";
 import { prune } from "../../core/inbox/prune.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
+import { RETRY_FOREVER } from "../../handler/retry.ts";
 import {
   forgetPayloads,
   keepPayload,
@@ -30,12 +31,7 @@ import {
 
 const HANDLER = {
   // Retried for ever: an outage, however long, loses no event (F24).
-  retryPolicy: {
-    initialInterval: 100,
-    maxInterval: 2_000,
-    exponentiationFactor: 2,
-    maxAttempts: Number.MAX_SAFE_INTEGER,
-  },
+  retryPolicy: RETRY_FOREVER,
   journalRetention: 60_000,
 } as const;
 

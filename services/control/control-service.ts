@@ -13,7 +13,7 @@ import { idProblem } from "../../contract/ids.ts";
 import type { RawBody } from "../../contract/raw-body.ts";
 import { bodySerde } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
-import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../core/transition/refusal.ts";
 import type { TaskStatus } from "../../contract/status.ts";
 import { verbProblem } from "../../core/control/verbs.ts";
 import type { EnginePort } from "./ask-engine.ts";
@@ -22,6 +22,7 @@ import { explainTask } from "./explain-task.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
 import { problem } from "../../handler/problem.ts";
 import { readBody } from "../../handler/read-body.ts";
+import { RETRY_OUTSIDE_FOREVER } from "../../handler/retry.ts";
 
 export interface ControlPorts {
   readonly findAgent: (agent: string) => Promise<boolean>;
@@ -61,11 +62,7 @@ export function createControlService(ports: ControlPorts) {
     },
     options: {
       journalRetention: 60_000,
-      retryPolicy: {
-        initialInterval: 200,
-        maxInterval: 5_000,
-        maxAttempts: Number.MAX_SAFE_INTEGER,
-      },
+      retryPolicy: RETRY_OUTSIDE_FOREVER,
     },
   });
 }

@@ -15,6 +15,7 @@ import {
 import { pauseAfter, retryBounds } from "../../core/notification/next-attempt.ts";
 import { endpointsFor } from "../../core/notification/notification-of.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
+import { RETRY_OUTSIDE_FOREVER } from "../../handler/retry.ts";
 
 export interface NotificationPorts {
   readonly endpoints: readonly NotificationEndpoint[];
@@ -60,11 +61,7 @@ export function createNotificationService({ endpoints, retry, post }: Notificati
     options: {
       ingressPrivate: true,
       journalRetention: 60_000,
-      retryPolicy: {
-        initialInterval: 200,
-        maxInterval: 5_000,
-        maxAttempts: Number.MAX_SAFE_INTEGER,
-      },
+      retryPolicy: RETRY_OUTSIDE_FOREVER,
     },
   });
 }

@@ -1,6 +1,6 @@
 // Owns finding out when a stop has settled: looks at the engine's tables, and looks again when
 // that may be so. Outside of the object, so that no stop waits for the admin API (L5).
-import { type Context, type Serde, serde, service } from "@restatedev/restate-sdk";
+import { type Context, serde, service } from "@restatedev/restate-sdk";
 import {
   type LookRequest,
   type StopSettledInput,
@@ -12,6 +12,8 @@ import {
   type TakeCensus,
 } from "../../contract/stop.ts";
 import { settlesAt } from "../../core/stop/settles-at.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { RETRY_OUTSIDE_FOREVER } from "../../handler/retry.ts";
 
 /** Shortest and longest pause between two looks, in milliseconds. */
 const SHORTEST_MS = 250;
@@ -32,7 +34,7 @@ export function createStopWatch(takeCensus: TakeCensus) {
       service: STOP_WATCH_SERVICE,
       method: "look",
       parameter: { ...request, since },
-      inputSerde: serde.json as Serde<LookRequest>,
+      inputSerde: jsonOf<LookRequest>(),
       delay: Math.min(Math.max(left, SHORTEST_MS), LONGEST_MS),
     });
   }
@@ -43,11 +45,7 @@ export function createStopWatch(takeCensus: TakeCensus) {
     options: {
       ingressPrivate: true,
       journalRetention: 60_000,
-      retryPolicy: {
-        initialInterval: 200,
-        maxInterval: 5_000,
-        maxAttempts: Number.MAX_SAFE_INTEGER,
-      },
+      retryPolicy: RETRY_OUTSIDE_FOREVER,
     },
   });
 }
@@ -60,7 +58,7 @@ async function isAccepted(ctx: Context, stopId: string): Promise<boolean> {
     key: STOPS_KEY,
     parameter: new Uint8Array(),
     inputSerde: serde.binary,
-    outputSerde: serde.json as Serde<StopList>,
+    outputSerde: jsonOf<StopList>(),
   });
   return stops.some((each) => each.stopId === stopId && each.status === "accepted");
 }
@@ -72,6 +70,6 @@ function tellSettled(ctx: Context, stopId: string): void {
     method: "settle",
     key: STOPS_KEY,
     parameter: { v: STOPS_VERSION, stopId, reason },
-    inputSerde: serde.json as Serde<StopSettledInput>,
+    inputSerde: jsonOf<StopSettledInput>(),
   });
 }

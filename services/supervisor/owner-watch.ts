@@ -3,6 +3,8 @@
 // and record, so any number of workers may watch.
 import type { Logger } from "pino";
 import { hasEnded, TASK_STATUSES } from "../../contract/status.ts";
+import { apart } from "./apart.ts";
+import { createWatch, type Watch } from "./watch.ts";
 
 export interface OwnerWatchPorts {
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
@@ -15,11 +17,6 @@ export interface OwnerWatchPorts {
   }): Promise<{ readonly result: string }>;
 }
 
-export interface OwnerWatch {
-  /** Looks, unless it did a moment ago. Rejects when the engine or the directory cannot be asked. */
-  look(): Promise<void>;
-}
-
 const DEFAULT_EVERY_MS = 60_000;
 
 export function createOwnerWatch(
@@ -27,20 +24,15 @@ export function createOwnerWatch(
   logger: Logger,
   agents: readonly string[],
   everyMs = DEFAULT_EVERY_MS,
-): OwnerWatch {
-  let nextAt = 0;
-  return {
-    async look() {
-      const now = Date.now();
-      if (agents.length === 0 || now < nextAt) return;
-      nextAt = now + everyMs;
-      const owners = await ports.query(`SELECT DISTINCT owner FROM (${tasksOf(agents)})`);
-      for (const { owner } of owners) {
-        if ((await ports.resolve(String(owner))) === undefined)
-          await succeedAll(ports, logger, agents, String(owner));
-      }
-    },
-  };
+): Watch {
+  return createWatch(everyMs, async () => {
+    if (agents.length === 0) return;
+    const owners = await ports.query(`SELECT DISTINCT owner FROM (${tasksOf(agents)})`);
+    for (const { owner } of owners) {
+      if ((await ports.resolve(String(owner))) === undefined)
+        await succeedAll(ports, logger, agents, String(owner));
+    }
+  });
 }
 
 async function succeedAll(
@@ -53,18 +45,13 @@ async function succeedAll(
   const tasks = await ports.query(`SELECT * FROM (${tasksOf(agents)}) WHERE owner = '${named}'`);
   for (const row of tasks) {
     const agent = String(row["service_name"]);
-    try {
+    const ask = async (): Promise<void> => {
       const { result } = await ports.succeed({ agent, taskId: String(row["service_key"]) });
-      if (result === "nobody")
-        logger.warn(
-          { agent },
-          "a task has an owner who is nobody, and no escalation owner; transfer it",
-        );
-    } catch (error) {
-      // One that cannot be asked must not keep others; the next look tries again.
-      const said = error instanceof Error ? error.message : "unknown";
-      logger.warn({ agent, said }, "a task could not be asked about its owner");
-    }
+      if (result !== "nobody") return;
+      const words = "a task has an owner who is nobody, and no escalation owner; transfer it";
+      logger.warn({ agent }, words);
+    };
+    await apart(logger, "a task could not be asked about its owner", ask, { agent });
   }
 }
 

@@ -6,9 +6,9 @@ import { SEGMENT_ATTEMPTS } from "../../contract/command.ts";
 import { MISSING_KEY } from "../../contract/readable.ts";
 import { keptWaiting } from "./kept-waiting.ts";
 import { moveStranded, UNREACHABLE } from "./move-stranded.ts";
-import type { OwnerWatch } from "./owner-watch.ts";
 import type { SupervisorPorts } from "./supervisor-ports.ts";
-import type { Watchdog } from "./watchdog.ts";
+import { apart } from "./apart.ts";
+import type { Watch } from "./watch.ts";
 
 export interface SupervisorOptions {
   readonly ports: SupervisorPorts;
@@ -16,9 +16,9 @@ export interface SupervisorOptions {
   /** Names of the agents that are looked after. */
   readonly agents: readonly string[];
   /** Finds tasks that are stuck though the engine is content. */
-  readonly watchdog?: Watchdog;
+  readonly watchdog?: Watch;
   /** Notices owners who are gone, in apps that say who is there. */
-  readonly ownerWatch?: OwnerWatch | undefined;
+  readonly ownerWatch?: Watch | undefined;
   /** Milliseconds between two rounds; default 5,000. */
   readonly intervalMs?: number;
 }
@@ -67,6 +67,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   return { round, stop: () => clearInterval(timer) };
 }
 
+const UNHELPED = "a task could not be looked after; the next rounds try again";
+
 interface Memory {
   /** Paused segment to how often it was resumed. */
   readonly resumes: Map<string, number>;
@@ -79,24 +81,11 @@ async function resumePaused(options: SupervisorOptions, memory: Memory): Promise
     "SELECT id, target_service_name, target_service_key, target_handler_name FROM sys_invocation WHERE status = 'paused'",
   );
   for (const row of rows) {
-    await withoutHarm(options, () => resumeOrFree(options, memory, row));
+    await apart(options.logger, UNHELPED, () => resumeOrFree(options, memory, row));
   }
 }
 
 type Row = Readonly<Record<string, unknown>>;
-
-/** One task that cannot be helped, such as one of a newer version (F22), must not keep others. */
-async function withoutHarm(
-  { logger }: SupervisorOptions,
-  act: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    const said = error instanceof Error ? error.message : "unknown";
-    logger.warn({ said }, "a task could not be looked after; the next rounds try again");
-  }
-}
 
 /** A segment that fails over and over is asked to end, where commands wait for it (L5). */
 async function freeCommands(options: SupervisorOptions): Promise<void> {
@@ -104,7 +93,7 @@ async function freeCommands(options: SupervisorOptions): Promise<void> {
   for (const task of await keptWaiting(ports, agents)) {
     logger.info({ agent: task.agent }, "letting commands in that wait for a failing segment");
     const input = { cause: "commands wait", park: false, abort: true } as const;
-    await withoutHarm(options, () => ports.recover(task, input));
+    await apart(options.logger, UNHELPED, () => ports.recover(task, input));
   }
 }
 
@@ -207,7 +196,7 @@ async function findVanished(options: SupervisorOptions, memory: Memory): Promise
       continue;
     }
     logger.warn({ agent }, "recovering a task whose segment is gone");
-    await withoutHarm(options, () =>
+    await apart(options.logger, UNHELPED, () =>
       ports.recover({ agent, taskId }, { cause: "the segment is gone", park: false }),
     );
   }

@@ -9,6 +9,8 @@ import type { WatchRule } from "../../core/watch/status-care.ts";
 import { STATUS_CARE } from "../../core/watch/status-care.ts";
 import type { WatchedHead } from "../../core/watch/stuck.ts";
 import { isSuspect } from "../../core/watch/stuck.ts";
+import { apart } from "./apart.ts";
+import { createWatch, type Watch } from "./watch.ts";
 
 /** From when on a task counts as stuck, and how often that is looked for. */
 export interface WatchOptions extends Partial<StuckBounds> {
@@ -25,11 +27,6 @@ export interface WatchPorts {
   ): Promise<void>;
 }
 
-export interface Watchdog {
-  /** Looks, unless it did a moment ago. Rejects when the engine cannot be asked. */
-  look(): Promise<void>;
-}
-
 const DEFAULT_EVERY_MS = 30_000;
 
 export function createWatchdog(
@@ -37,27 +34,20 @@ export function createWatchdog(
   logger: Logger,
   agents: readonly string[],
   { everyMs = DEFAULT_EVERY_MS, ...given }: WatchOptions = {},
-): Watchdog {
+): Watch {
   const bounds = { ...STUCK_BOUNDS, ...given };
-  let nextAt = 0;
-  return {
-    async look() {
-      const now = Date.now();
-      if (agents.length === 0 || now < nextAt) return;
-      nextAt = now + everyMs;
-      for (const row of await ports.query(scan(agents, bounds, now))) {
-        const task = { agent: String(row["service_name"]), taskId: String(row["service_key"]) };
-        try {
-          const head = JSON.parse(String(row["value_utf8"])) as WatchedHead;
-          if (isSuspect(head, bounds, now)) await ports.flag(task, bounds);
-        } catch (error) {
-          // One that cannot be asked must not keep others; the next look tries again.
-          const said = error instanceof Error ? error.message : "unknown";
-          logger.warn({ agent: task.agent, said }, "a task could not be asked whether it is stuck");
-        }
-      }
-    },
-  };
+  return createWatch(everyMs, async (now) => {
+    if (agents.length === 0) return;
+    for (const row of await ports.query(scan(agents, bounds, now))) {
+      const task = { agent: String(row["service_name"]), taskId: String(row["service_key"]) };
+      const ask = async (): Promise<void> => {
+        const head = JSON.parse(String(row["value_utf8"])) as WatchedHead;
+        if (isSuspect(head, bounds, now)) await ports.flag(task, bounds);
+      };
+      const fields = { agent: task.agent };
+      await apart(logger, "a task could not be asked whether it is stuck", ask, fields);
+    }
+  });
 }
 
 /** The heads of all tasks that may be stuck at a time, and of few others. */

@@ -1,15 +1,7 @@
 // Owns the Restate service of one tool, `tools.<name>`: its four verbs as handlers, and the wake
 // of a task that has stopped waiting. What each verb does is in a file of its own.
-import {
-  type Context,
-  type Serde,
-  serde,
-  service,
-  type ServiceDefinition,
-  TerminalError,
-} from "@restatedev/restate-sdk";
+import { type Context, service, type ServiceDefinition } from "@restatedev/restate-sdk";
 import { COMMAND_VERSION, type Wake } from "../../contract/command.ts";
-import { ERROR_STATUS } from "../../contract/errors.ts";
 import { toolServiceName } from "../../contract/ids.ts";
 import { SETTLES_METADATA } from "../../contract/stop.ts";
 import {
@@ -23,6 +15,9 @@ import {
   type ToolRequest,
   type ToolResponse,
 } from "../../contract/tool.ts";
+import { jsonOf } from "../../handler/json-serde.ts";
+import { problem } from "../../handler/problem.ts";
+import { RETRY_OUTSIDE_FOREVER } from "../../handler/retry.ts";
 import { compensateEffect } from "./compensate-effect.ts";
 import { executeTool } from "./execute-tool.ts";
 import type { Timing } from "./outcome.ts";
@@ -76,11 +71,7 @@ export function createToolService(
       abortTimeout: STORE_MARGIN_MS,
       // Of crashes and of a store that is down, which an outage of any length must not use up
       // (F24). Faults of the tool are counted by the verbs.
-      retryPolicy: {
-        initialInterval: 200,
-        maxInterval: 5000,
-        maxAttempts: Number.MAX_SAFE_INTEGER,
-      },
+      retryPolicy: RETRY_OUTSIDE_FOREVER,
     },
   });
 }
@@ -100,10 +91,10 @@ function operationVerb<Request extends ToolRequest, Response extends Timing>(
 
 function refuseNewer(request: { readonly v: number }): void {
   if (request.v === 1) return;
-  throw new TerminalError(`This tool's service cannot read a request of version ${request.v}.`, {
-    errorCode: ERROR_STATUS.state_too_new,
-    metadata: { code: "state_too_new" },
-  });
+  throw problem(
+    "state_too_new",
+    `This tool's service cannot read a request of version ${request.v}.`,
+  );
 }
 
 type Waiting = Partial<Pick<ToolRequest, "operationId" | "issuedAt" | "wakeAfterMs">> &
@@ -125,6 +116,6 @@ function wakeIfLate(ctx: Context, request: Waiting, endedAt: number): void {
     method: "wake",
     key: request.taskId,
     parameter: wake,
-    inputSerde: serde.json as Serde<Wake>,
+    inputSerde: jsonOf<Wake>(),
   });
 }

@@ -9,7 +9,7 @@ import {
 import { rollbackProblem } from "../../core/transition/compensation.ts";
 import { quarantinedProblem } from "../../core/transition/quarantined-message.ts";
 import { retryProblem } from "../../core/transition/retry.ts";
-import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../core/transition/refusal.ts";
 import { statementProblem } from "../../core/transition/unknown-effect.ts";
 import type { TaskClient } from "../task-client.ts";
 import { taskProblem } from "../task-problem.ts";

@@ -12,7 +12,7 @@ import {
   questionOver,
   receiptIn,
 } from "../../core/transition/answer.ts";
-import type { Refusal } from "../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../core/transition/refusal.ts";
 import { onEventNotice } from "../../core/transition/wait.ts";
 import { onWithdraw, withdrawProblem } from "../../core/transition/withdraw-operation.ts";
 import { endedSubscriptions, waitIn, waitOf } from "../../core/wait/wait-terms.ts";

@@ -16,7 +16,7 @@ import {
   questionOver,
   receiptIn,
 } from "../../../core/transition/answer.ts";
-import type { Refusal } from "../../../core/transition/unknown-effect.ts";
+import type { Refusal } from "../../../core/transition/refusal.ts";
 import { withdrawProblem } from "../../../core/transition/withdraw-operation.ts";
 import { waitIn, waitOf } from "../../../core/wait/wait-terms.ts";
 import { endOfQuestion } from "../apply-waits.ts";
