@@ -70,6 +70,8 @@ export const askInputSchema = z.strictObject({
   messageId: messageIdSchema.optional(),
   from: actorIdSchema.optional(),
   mode: messageModeSchema.optional(),
+  /** As of `start`, where it makes the task. */
+  tenant: actorIdSchema.optional(),
   timeoutMs: z.int().min(0).max(MAX_ASK_TIMEOUT_MS).optional(),
 });
 export type AskInput = z.infer<typeof askInputSchema>;
@@ -78,6 +80,8 @@ export const eventsInputSchema = z
   .strictObject({
     /** Events after this position; -1 from the start. */
     after: z.int().min(-1).default(-1),
+    /** Events before this position; up to the end where it is left out. */
+    before: z.exactOptional(z.int().min(0)),
     limit: z.int().min(1).max(MAX_EVENTS_PAGE).default(100),
   })
   .default({ after: -1, limit: 100 });
@@ -91,16 +95,16 @@ export const cancelInputSchema = z.strictObject({
 });
 export type CancelInput = z.infer<typeof cancelInputSchema>;
 
-export const recoverInputSchema = z
-  .strictObject({
-    cause: textSchema.min(1).max(256).default("operator"),
-    park: z.boolean().default(false),
-    /** How often the engine has tried the segment before it gave up on it. */
-    attempts: z.exactOptional(z.int().min(1)),
-    /** A segment that runs gives up its model call. */
-    abort: z.exactOptional(z.literal(true)),
-  })
-  .default({ cause: "operator", park: false });
+export const recoverInputSchema = z.strictObject({
+  reason: reasonSchema,
+  /** Absent: a supervisor. */
+  by: z.exactOptional(actorIdSchema),
+  park: z.boolean().default(false),
+  /** How often the engine has tried the segment before it gave up on it. */
+  attempts: z.exactOptional(z.int().min(1)),
+  /** A segment that runs gives up its model call. */
+  abort: z.exactOptional(z.literal(true)),
+});
 export type RecoverInput = z.infer<typeof recoverInputSchema>;
 
 /** What an outside system resolves an approval's awakeable with. */

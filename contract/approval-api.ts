@@ -2,6 +2,7 @@
 // schemas, and the ports through which the approval object reaches the world.
 import { z } from "zod";
 import type {
+  APPROVAL_VERSION,
   ApprovalEvidence,
   ApprovalNotice,
   ApprovalPackage,
@@ -14,7 +15,7 @@ import type {
   ProposedCall,
   Requester,
 } from "./approval.ts";
-import type { ArtifactRef } from "./artifact.ts";
+import type { StoreText } from "./artifact.ts";
 import { sha256Schema } from "./ids.ts";
 import { textSchema } from "./text.ts";
 
@@ -25,7 +26,8 @@ const MAX_QUESTION = 2048;
 
 // What no name has: control and invisible formatting characters make two of one.
 const UNNAMEABLE = /[\p{Cc}\p{Cf}]/u;
-const deciderSchema = textSchema
+/** A person's name where it says who decides. */
+export const deciderSchema = textSchema
   .min(1)
   .max(MAX_NAME)
   .refine((name) => name.trim() === name, "must not begin or end with a space")
@@ -132,6 +134,18 @@ export interface DecideVerdict {
   readonly foreign?: true;
 }
 
+/** Input of the agent object's `checkEvidence`. */
+export interface EvidenceQuestion {
+  readonly v: typeof APPROVAL_VERSION;
+  readonly events: ApprovalPackage["evidence"]["events"];
+}
+
+/** Answer of `checkEvidence`. */
+export interface EvidenceAnswer {
+  /** What is missing, in words without content. */
+  readonly problem?: string;
+}
+
 /** How the approval object reaches the world, inside its actions. */
 export interface ApprovalPorts {
   /**
@@ -145,7 +159,7 @@ export interface ApprovalPorts {
    */
   readonly evidenceProblem: (approval: ApprovalPackage) => Promise<string | undefined>;
   /** Keeps edited arguments that are above `inlineLimitBytes`. */
-  readonly storeText: (text: string) => Promise<ArtifactRef>;
+  readonly storeText: StoreText;
   readonly inlineLimitBytes: number;
   /** How long after its end an approval is kept; default DEFAULT_APPROVAL_RETENTION_MS. */
   readonly retentionMs?: number;

@@ -23,6 +23,9 @@ export const BUDGET_DIMENSIONS = [
 ] as const;
 export type BudgetDimension = (typeof BUDGET_DIMENSIONS)[number];
 
+/** Whose budgets tasks without a tenant draw on; no tenant of the gateway has this name. */
+export const NO_TENANT_BUDGETS = "default";
+
 /** From the one that asks to the ones that are asked: the order in which locks are taken (L15). */
 export const BUDGET_LEVELS = ["task", "owner", "tenant", "day"] as const;
 export type BudgetLevel = (typeof BUDGET_LEVELS)[number];
@@ -233,6 +236,10 @@ export interface LimitChange {
   readonly changeId?: string;
   readonly before: Limits;
   readonly after: Limits;
+  /** Hash of the change before; 64 zeros for the first. Absent in old ones. */
+  readonly prev?: string;
+  /** SHA-256 of the canonical JSON of all the other fields. */
+  readonly hash?: string;
 }
 
 /** What `show` answers. All amounts of one instant: used + reserved + leased <= limit. */

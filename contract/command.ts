@@ -6,8 +6,9 @@ import type { BudgetNotice } from "./budget.ts";
 import type { BudgetParent } from "./budget-parent.ts";
 import type { AskedByParent, ChildNotice, ParentTask } from "./child.ts";
 import type { ControlCommand } from "./control.ts";
+import type { FollowCommand } from "./follow.ts";
 import type { NamedGrant } from "./grant.ts";
-import type { EventNotice } from "./inbox.ts";
+import type { EventNotice, NoEventNotice } from "./inbox.ts";
 import type { MessageMode, StoredPart } from "./message.ts";
 import type { FlagCommand } from "./watch.ts";
 
@@ -67,6 +68,8 @@ export type Command = { readonly v: typeof COMMAND_VERSION } & (
   | {
       readonly type: "recover";
       readonly cause: string;
+      /** The person who asked for it; absent: a supervisor. */
+      readonly by?: string;
       readonly park: boolean;
       /** How often the engine has tried the segment before it gave up on it. */
       readonly attempts?: number;
@@ -93,6 +96,7 @@ export type Command = { readonly v: typeof COMMAND_VERSION } & (
       readonly reason: string;
       readonly by?: string;
     }
+  | FollowCommand
   /** Its owner was found to be nobody, and its escalation owner to be somebody. */
   | { readonly type: "succeed"; readonly owner: string; readonly escalation: string }
   | ControlCommand
@@ -127,6 +131,7 @@ export type Wake = { readonly v: typeof COMMAND_VERSION } & (
   | ApprovalWake
   | BudgetNotice
   | EventNotice
+  | NoEventNotice
   | ChildNotice
 );
 
@@ -145,6 +150,9 @@ export interface RunInput {
   /** When it was asked for, milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** The agent object's handlers that execute segments, the last two after what they bring is recorded. */
+export const SEGMENT_HANDLERS = ["run", "begin", "wake"] as const;
 
 /** How often the engine tries a segment before it pauses it; the supervisor goes on from there. */
 export const SEGMENT_ATTEMPTS = 24;

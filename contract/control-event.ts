@@ -8,13 +8,19 @@ import type { QuarantineEventData } from "./quarantine-event.ts";
 import type { TaskStatus } from "./status.ts";
 
 export interface ControlEventData extends QuarantineEventData {
-  "task.paused": { from: TaskStatus; when: "safe-point" | "now" };
-  "task.quarantined": { from: TaskStatus };
-  "task.resumed": { from: TaskStatus };
+  /** Of a hold, `above`: with the parent task. */
+  "task.paused": { from: TaskStatus; when: "safe-point" | "now"; above?: true };
+  "task.quarantined": { from: TaskStatus; above?: true };
+  "task.resumed": { from: TaskStatus; above?: true };
   /** A turn that failed goes on from where it failed. */
   "turn.retried": { turn: number; step: number };
   /** A person states an operation's result; `tool.returned` follows. */
-  "operation.overridden": CallPosition & { from: string; outcome: "ok" | "error" };
+  "operation.overridden": CallPosition & {
+    from: string;
+    outcome: "ok" | "error";
+    /** Where a budget has reserved its price: what is settled of it, and by whose word. */
+    used?: { money: number; by: "stated" | "price" | "not-run" };
+  };
   /** A call that was not made, and is not going to be; the model is told so. */
   "call.withdrawn": CallPosition & { code: string; message: string };
   "owner.changed": { from?: string; owner: string; escalation?: string };

@@ -25,13 +25,21 @@ export interface SettlementReport {
 
 export type SettledAs = "undone" | "committed" | "unknown" | "cancelled";
 
-/** Why nothing of a task goes on, though nothing in it waits. */
-export interface Hold {
+/** Who holds a task, and why. */
+export interface HoldCause {
   readonly kind: "paused" | "quarantined";
   readonly reason: string;
   readonly by?: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+}
+
+/** Why nothing of a task goes on, though nothing in it waits: of two causes the graver one. */
+export interface Hold extends HoldCause {
   /** The status that the task has but for the hold. */
   readonly from: TaskStatus;
+  /** It is held with its parent task, which alone can lift that. */
+  readonly above?: HoldCause;
+  /** Beside `above`: it is held itself as well. */
+  readonly own?: HoldCause;
 }

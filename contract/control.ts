@@ -28,6 +28,11 @@ export const overrideInputSchema = z
     operationId: textSchema.min(1).max(256),
     /** Any JSON, which the model reads as the call's result. */
     result: z.exactOptional(z.unknown()),
+    /**
+     * What the call has cost, in millionths of the budgets' currency, where a budget has reserved its
+     * price. Absent: its price, or nothing where it did not run.
+     */
+    used: z.exactOptional(z.strictObject({ money: z.int().min(0) })),
     /** In its place: a failure that the model can act on. */
     error: z.exactOptional(
       z.strictObject({
@@ -84,6 +89,7 @@ export type ControlCommand =
       readonly outcome:
         | { readonly result: StoredText }
         | { readonly error: { readonly code: string; readonly message: string } };
+      readonly used?: { readonly money: number };
     })
   | (Said & { readonly type: "transfer"; readonly owner: string; readonly escalation?: string });
 

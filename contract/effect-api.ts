@@ -2,6 +2,7 @@
 // (settle, retry, rollback) and by which a tool's service asks for authority. As in api.ts.
 import { z } from "zod";
 import { actorIdSchema, reasonSchema } from "./api.ts";
+import type { ParentTask } from "./child.ts";
 import type { Hold } from "./control-view.ts";
 import { grantsSchema, type NamedGrant } from "./grant.ts";
 import { messageIdSchema } from "./ids.ts";
@@ -121,6 +122,8 @@ export interface AuthorityView {
   readonly tenant?: string;
   /** Absent where the task was given none, and may use what its agent declares. */
   readonly grants?: readonly NamedGrant[];
+  /** Of a child: the task that it works for, without which it does nothing. */
+  readonly parent?: Pick<ParentTask, "agent" | "taskId" | "taskUid">;
   /** Absent when the operation is not open: it was settled, replaced, or never was. */
   readonly operation?: {
     /** `execute` is allowed in `issued` only. */

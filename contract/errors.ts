@@ -25,6 +25,7 @@ export const ERROR_STATUS = {
   owner_required: 400,
   unknown_owner: 400,
   message_too_large: 413,
+  artifact_not_found: 404,
   state_too_new: 500,
   approval_not_found: 404,
   approval_forbidden: 403,

@@ -13,7 +13,8 @@ import type { ControlEventData } from "./control-event.ts";
 import type { SettlementReport } from "./control-view.ts";
 import type { EffectClass } from "./effect-class.ts";
 import type { CallEvidence } from "./evidence.ts";
-import type { NamedGrant } from "./grant.ts";
+import type { GrantBounds, NamedGrant } from "./grant.ts";
+import type { GrantEventData } from "./grant-event.ts";
 import type { StoredPart } from "./message.ts";
 import type { ModelAnswer, ModelChoice, ModelFallback, ModelUsage, ProviderCode } from "./model.ts";
 import type { TaskStatus } from "./status.ts";
@@ -57,6 +58,7 @@ export interface EventData
     ReviewEventData,
     WaitEventData,
     ExtensionEventData,
+    GrantEventData,
     ChildEventData,
     WatchEventData {
   "task.started": {
@@ -71,9 +73,9 @@ export interface EventData
     parent?: ParentTask;
     /** What the task may do; `declared`: every tool that its agent declares, without limits. */
     grants?: readonly NamedGrant[] | "declared";
+    /** Of a child whose parent has bounds. */
+    bounds?: GrantBounds;
   };
-  /** What the task may do from now on. */
-  "grants.changed": { grants: readonly NamedGrant[] };
   "message.received": {
     messageId: string;
     turn: number;
@@ -239,6 +241,8 @@ export interface EventData
   };
   "task.parked": { status: TaskStatus; reason: string; wakeAt?: number };
   "task.woken": { from: TaskStatus; by: string };
+  /** The model has answered while operations are open in the background: what they bring is awaited. */
+  "turn.waiting": { turn: number; step: number };
   "turn.completed": { turn: number; step: number; answer?: StoredText } & Released;
   "turn.failed": { turn: number; step: number; code: string; message: string };
   "task.completed": { by: "ends-task" | "one-shot" | "operator"; tool?: string };

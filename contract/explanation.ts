@@ -16,6 +16,7 @@ export const BLOCKER_KINDS = [
   "event",
   "timer",
   "child",
+  "operations",
   "credential",
   "audit",
   "stop",

@@ -165,6 +165,14 @@ export type Grant = z.infer<typeof grantSchema>;
 /** A grant as a task keeps it. */
 export type NamedGrant = Grant & { readonly id: string };
 
+/** What the grants of a child task are made of: those that lie in both. */
+export interface GrantBounds {
+  /** What people gave it; absent: what its agent gives. */
+  readonly own?: readonly NamedGrant[];
+  /** What its parent may do, as it was told last; absent where that has no bounds. */
+  readonly within?: readonly NamedGrant[];
+}
+
 export const grantsSchema = z.array(grantSchema).max(MAX_GRANTS);
 
 /** A call, as grants see it. */

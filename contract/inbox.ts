@@ -125,6 +125,14 @@ export interface Subscribe extends SubscriptionOrigin {
 export interface Unsubscribe {
   readonly v: typeof INBOX_VERSION;
   readonly operationId: string;
+  /** The task to answer with a `NoEventNotice`, behind the event if one came before. */
+  readonly answerTo?: { readonly agent: string; readonly taskId: string };
+}
+
+/** What the inbox sends to the agent object's `wake` that asked: nothing comes any more. */
+export interface NoEventNotice {
+  readonly type: "no-event";
+  readonly operationId: string;
 }
 
 /** What the inbox sends to the agent object's `wake`, once for a subscription. */

@@ -4,6 +4,7 @@
 import type { ApprovalRule } from "./approval.ts";
 import type { StoredText } from "./artifact.ts";
 import type { EffectClass } from "./effect-class.ts";
+import type { ENGINE_BUSY } from "./engine-busy.ts";
 import type { StoredPart } from "./message.ts";
 import type { StopScope } from "./stop.ts";
 import type { WaitRequest } from "./wait.ts";
@@ -29,6 +30,8 @@ export type ContextMessage =
   | { readonly role: "user"; readonly parts: readonly StoredPart[] }
   | { readonly role: "assistant"; readonly answer: ModelAnswer }
   | { readonly role: "tool"; readonly callId: string; readonly result: StoredText }
+  /** What an operation in the background has brought: data from outside, behind the runtime's words. */
+  | { readonly role: "result"; readonly text: string; readonly result: StoredText }
   /** What the runtime tells the model, e.g. that its last answer was unusable. */
   | { readonly role: "developer"; readonly text: string };
 
@@ -132,6 +135,8 @@ export type ProviderCode =
   | "quota_exhausted"
   | "model_not_found"
   | "provider_not_configured"
+  /** The engine had no place for reading the task's log: the provider was not asked. */
+  | typeof ENGINE_BUSY
   | "stopped"
   | "context_overflow"
   | "content_filter"

@@ -2,6 +2,7 @@
 // the dead letters of those that could not be delivered. Inputs are journaled by Restate and wait
 // there across deployments: add optional fields only.
 import { z } from "zod";
+import { actorIdSchema, reasonSchema } from "./api.ts";
 import type { TaskStatus } from "./status.ts";
 import type { StuckKind } from "./watch.ts";
 
@@ -135,12 +136,12 @@ export interface DeadLetterList {
 }
 
 /** Body of `redeliver` and `discard`. */
-export const deadLetterInputSchema = z
-  .strictObject({
-    /** The `id` of one; absent: all. */
-    id: z.string().min(1).max(512).optional(),
-  })
-  .default({});
+export const deadLetterInputSchema = z.strictObject({
+  /** The `id` of one; absent: all. */
+  id: z.string().min(1).max(512).optional(),
+  by: actorIdSchema.optional(),
+  reason: reasonSchema,
+});
 export type DeadLetterInput = z.infer<typeof deadLetterInputSchema>;
 
 /** Answer of `redeliver` and `discard`. */

@@ -4,6 +4,7 @@ import type { ApprovalTerms } from "./approval.ts";
 import type { StoredText } from "./artifact.ts";
 import type { Amounts } from "./budget.ts";
 import type { EffectClass } from "./effect-class.ts";
+import type { ENGINE_BUSY } from "./engine-busy.ts";
 import type { TaskEvent } from "./event.ts";
 import type { NamedGrant } from "./grant.ts";
 import type { ModelChoice, ModelOutcome } from "./model.ts";
@@ -38,6 +39,14 @@ export interface ModelCall {
 /** Calls an agent's model: loads and checks the context, tries the list, judges the answer. */
 export type CallModel = (call: ModelCall, signal: AbortSignal) => Promise<ModelOutcome>;
 
+/** Of work that takes longer than the engine is left without a word. */
+export interface GoesOn {
+  readonly goesOn: true;
+}
+
+/** What the work comes to, or that it goes on. Of work that rejects later nobody has to hear. */
+export type WhilePatient = <T>(work: Promise<T>) => Promise<T | GoesOn>;
+
 /** What a model costs, in millionths of the currency per million tokens. */
 export interface TokenPrice {
   readonly inputPerMillion: number;
@@ -57,15 +66,21 @@ export type CallEstimate =
       readonly prices: readonly (ModelChoice & { readonly price: TokenPrice })[];
     }
   /** A price is missing; `message` names the model and the fix. */
-  | { readonly ok: false; readonly code: "price_missing"; readonly message: string };
+  | { readonly ok: false; readonly code: "price_missing"; readonly message: string }
+  /** The engine had no place for reading the task's log. */
+  | { readonly ok: false; readonly code: typeof ENGINE_BUSY; readonly retryAt: number };
 
 /** Bounds what a model call can use. Journaled, since a context and prices may be others later. */
 export type EstimateCall = (call: ModelCall) => Promise<CallEstimate>;
 
-/** A page of a task's log, after a position; from the ingress, outside of any journal. */
+/**
+ * A page of a task's log, after a position and before another, to the end where that is left out;
+ * from the ingress, outside of any journal.
+ */
 export type ReadLog = (
   task: { readonly agent: string; readonly taskId: string },
   after: number,
+  before?: number,
 ) => Promise<{ readonly events: readonly TaskEvent[]; readonly more: boolean }>;
 
 /** A call that is about to be put before a person, not as the model's answer was judged. */

@@ -2,7 +2,7 @@
 // a cron expression or an interval names. Bodies and answers of `holdfast.schedule`; what its
 // private handlers are sent, and what is stored, is in schedule-state.ts.
 import { z } from "zod";
-import { actorIdSchema } from "./api.ts";
+import { actorIdSchema, reasonSchema } from "./api.ts";
 import { grantsSchema } from "./grant.ts";
 import { nameProblem, taskIdSchema } from "./ids.ts";
 import { messageContentSchema } from "./message.ts";
@@ -110,7 +110,7 @@ export const missedSchema = z
   .default({ policy: "one", atMost: DEFAULT_CATCH_UP, lateAfterMs: DEFAULT_LATE_AFTER_MS });
 export type MissedRule = z.infer<typeof missedSchema>;
 
-const why = { by: actorIdSchema.optional(), reason: textSchema.min(1).max(1024).optional() };
+const why = { by: actorIdSchema.optional(), reason: reasonSchema };
 
 /** Body of `set`. */
 export const setScheduleSchema = z.strictObject({
@@ -124,7 +124,7 @@ export const setScheduleSchema = z.strictObject({
 export type SetSchedule = z.infer<typeof setScheduleSchema>;
 
 /** Body of `pause`, `resume`, `delete` and `runNow`. */
-export const scheduleVerbSchema = z.strictObject(why).default({});
+export const scheduleVerbSchema = z.strictObject(why);
 export type ScheduleVerb = z.infer<typeof scheduleVerbSchema>;
 
 /** Body of `show`. */

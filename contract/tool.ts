@@ -2,7 +2,8 @@
 // tool's service. Imports nothing of Restate (R21).
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import type { CapturedChange } from "./approval.ts";
-import type { StoredText } from "./artifact.ts";
+import type { StoredText, TenantArtifacts } from "./artifact.ts";
+import type { CompensateAnswer, ReconcileAnswer } from "./effect-answer.ts";
 import type { EffectClass } from "./effect-class.ts";
 import type { AuthorityEvidence, CallEvidence } from "./evidence.ts";
 import type { NamedGrant } from "./grant.ts";
@@ -57,20 +58,12 @@ export interface ToolContext {
   readonly fetch: typeof globalThis.fetch;
   /** The credential of this name, fresh, for the tenant of the task. The tool declares it. */
   credential(name: string): Promise<string>;
+  /**
+   * The artifacts of the task's tenant: what is large goes there, and its reference into the
+   * result (docs/artifacts.md). `put` rejects bytes that hold a credential of this attempt.
+   */
+  readonly artifacts: TenantArtifacts;
 }
-
-/** What the other side knows of an effect. */
-export type ReconcileAnswer<Output = unknown> =
-  | { readonly outcome: "applied"; readonly result: Output }
-  | { readonly outcome: "not-applied" }
-  | { readonly outcome: "unknown"; readonly reason: string };
-
-/** What became of undoing an effect. */
-export type CompensateAnswer =
-  | { readonly outcome: "undone" }
-  /** The effect stands: it cannot be undone, or provably was not. */
-  | { readonly outcome: "committed"; readonly reason: string }
-  | { readonly outcome: "unknown"; readonly reason: string };
 
 /** How the engine retries a failure that is neither a result nor a `toolFailure`. */
 export interface ToolRetry {
@@ -218,6 +211,7 @@ export const BLOCK_CODES = [
   "denied",
   "cancelled",
   "audit",
+  "busy",
 ] as const;
 export type BlockCode = (typeof BLOCK_CODES)[number];
 

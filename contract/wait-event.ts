@@ -14,6 +14,8 @@ export interface WaitEventData {
     /** Of the tool that asked for it; absent where none did. Its time is in milliseconds. */
     ran?: CallEvidence & { toolVersion: string; startedAt: number; durationMs: number };
   };
+  /** The deadline of a wait for an event has passed: its inbox is asked whether one came in time. */
+  "wait.due": { operationId: string };
 }
 
 /** What `tool.returned` says besides where a wait has ended. */

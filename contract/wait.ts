@@ -1,5 +1,5 @@
 // Owns what a task can wait for beside a tool's answer: a time, an event, a person's answer,
-// a child task (L3). Each is an operation. Persisted in the log and journaled by Restate: add
+// a child task, other operations (L3). Each is an operation. Persisted in the log and journaled by Restate: add
 // optional fields only. The inbox that events come through is in inbox.ts.
 import type { StoredText } from "./artifact.ts";
 
@@ -11,7 +11,10 @@ export const MAX_OPTION = 512;
 /** Answers that a question offers. */
 export const MAX_OPTIONS = 20;
 
-export const WAIT_KINDS = ["timer", "event", "question", "child"] as const;
+/** Operations of one task that are open in the background at once. */
+export const MAX_BACKGROUND = 32;
+
+export const WAIT_KINDS = ["timer", "event", "question", "child", "operations"] as const;
 export type WaitKind = (typeof WAIT_KINDS)[number];
 
 /** An event of the outside, by what it is about; topic and key are as in inbox.ts. */
@@ -21,19 +24,25 @@ export interface EventAddress {
 }
 
 /** What is waited for. Times are in milliseconds since the epoch. */
-export type WaitTerms = TimerTerms | EventTerms | QuestionTerms | ChildTerms;
+export type WaitTerms = TimerTerms | EventTerms | QuestionTerms | ChildTerms | OperationsTerms;
 
-export interface TimerTerms {
+/** What the model need not wait for. */
+export interface Backgrounded {
+  /** The call is answered at once, and what it waits for reaches the model as a message later. */
+  readonly background?: true;
+}
+
+export interface TimerTerms extends Backgrounded {
   readonly kind: "timer";
   readonly at: number;
 }
 
-export interface EventTerms extends EventAddress {
+export interface EventTerms extends EventAddress, Backgrounded {
   readonly kind: "event";
 }
 
 /** Of the people around the task, whoever answers first. */
-export interface QuestionTerms {
+export interface QuestionTerms extends Backgrounded {
   readonly kind: "question";
   readonly question: string;
   /** An answer is one of these. Absent: any. */
@@ -41,7 +50,7 @@ export interface QuestionTerms {
 }
 
 /** A task that is given a part of the work; its parent has its result (R24, R82). */
-export interface ChildTerms {
+export interface ChildTerms extends Backgrounded {
   readonly kind: "child";
   readonly agent: string;
   readonly taskId: string;
@@ -52,10 +61,21 @@ export interface ChildTerms {
   readonly leaveRunning?: true;
 }
 
+/** The task's own operations that are open in the background; only of a call of the model's. */
+export interface OperationsTerms {
+  readonly kind: "operations";
+  /** Their ids, as the model was told; absent: all. */
+  readonly operations?: readonly string[];
+  /** It ends at once, with the first of them that ends, or with the last. */
+  readonly until: "now" | "any" | "all";
+  /** Each of them is ended before, alone. */
+  readonly cancel?: true;
+}
+
 /** What a tool's author asks for. Only a timer is without a deadline: its time is one. */
 export type WaitRequest =
   | TimerTerms
-  | ((EventTerms | QuestionTerms | ChildTerms) & {
+  | ((EventTerms | QuestionTerms | ChildTerms | OperationsTerms) & {
       /** Nothing having come by then ends the wait, in milliseconds since the epoch. */
       readonly deadlineAt: number;
     });
@@ -90,6 +110,8 @@ export type WaitVia =
   | "event"
   | "answer"
   | "child"
+  /** Other operations have, or the call is about them and was answered at once. */
+  | "operations"
   /** Nothing came in time. */
   | "deadline"
   /** Alone, by a message that interrupts, or with its task. */
