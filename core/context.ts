@@ -2,10 +2,13 @@
 // alone. Bounding it (compaction) will live here too.
 import type { StoredText } from "../contract/artifact.ts";
 import type { CallPosition, EventData, TaskEvent } from "../contract/event.ts";
+import { isoTime } from "../contract/iso-time.ts";
 import type { ContextMessage, ModelAnswer } from "../contract/model.ts";
 import { editIn } from "./proposed-call.ts";
 import { reviewedOf } from "./review/review-note.ts";
 import { sharedOrdinal } from "./shared-call.ts";
+import { endedText, startedText } from "./wait/background-text.ts";
+import { isBackgrounded } from "./wait/wait-terms.ts";
 
 /** The context that a log makes. Calls and their results are never apart. */
 export function assembleContext(events: readonly TaskEvent[]): ContextMessage[] {
@@ -21,6 +24,8 @@ export function assembleContext(events: readonly TaskEvent[]): ContextMessage[] 
       context.push(...editsOf(event.data.answer, event.data.step, index));
       context.push(...statedOf(event.data.step, index));
     }
+    if (event.type === "tool.returned" && index.background.has(event.data.operationId))
+      context.push(endOf(event.data, event.at));
     if (event.type === "answer.rejected" && event.data.note !== undefined) {
       context.push({ role: "developer", text: event.data.note });
     }
@@ -68,6 +73,8 @@ interface ResultIndex {
   readonly results: ReadonlyMap<string, StoredText>;
   /** `step/ordinal` to the arguments with which it was executed instead of the model's own. */
   readonly edits: ReadonlyMap<string, StoredText>;
+  /** Operations whose call was answered before they ended: how they end is a message of its own. */
+  readonly background: ReadonlySet<string>;
   /** Calls whose result a person has stated by hand. */
   readonly stated: readonly CallPosition[];
   /** Positions of messages that no segment got past. */
@@ -89,6 +96,7 @@ function indexResults(events: readonly TaskEvent[]): ResultIndex {
   const edits = new Map<string, StoredText>();
   const stated: CallPosition[] = [];
   const quarantined = new Set<number>();
+  const background = new Set<string>();
   const deny = (operationId: string, code: string, message: string): void => {
     const place = places.get(operationId);
     if (place !== undefined) put(place, errorText(code, message));
@@ -97,10 +105,15 @@ function indexResults(events: readonly TaskEvent[]): ResultIndex {
     if (event.type === "answer.rejected" && !event.data.keepAnswer) dropped.add(event.data.step);
     if (event.type === "call.refused" || event.type === "call.withdrawn")
       put(event.data, errorText(event.data.code, event.data.message));
-    if (event.type === "operation.overridden") stated.push(event.data);
+    if (event.type === "wait.opened" && isBackgrounded(event.data.wait)) {
+      background.add(event.data.operationId);
+      put(event.data, startedText(event.data));
+    }
+    const isBeside = "operationId" in event.data && background.has(event.data.operationId);
+    if (event.type === "operation.overridden" && !isBeside) stated.push(event.data);
     if (event.type === "message.quarantined") quarantined.add(event.data.seq);
     if (event.type === "approval.requested") places.set(event.data.operationId, event.data);
-    if (event.type === "tool.returned") put(event.data, resultText(event.data));
+    if (event.type === "tool.returned" && !isBeside) put(event.data, resultText(event.data));
     const edit = editIn(event);
     if (edit !== undefined) edited.set(edit.digest, edit.arguments);
     if (event.type === "approval.decided") {
@@ -120,7 +133,11 @@ function indexResults(events: readonly TaskEvent[]): ResultIndex {
       deny(event.data.operationId, "approval_blocked", why);
     }
   }
-  return { dropped, results, edits, stated, quarantined };
+  return { dropped, results, edits, background, stated, quarantined };
+}
+
+function endOf(data: EventData["tool.returned"], at: number): ContextMessage {
+  return { role: "result", text: endedText(data, isoTime(at)), result: resultText(data) };
 }
 
 function resultsOf(answer: ModelAnswer, step: number, index: ResultIndex): ContextMessage[] {

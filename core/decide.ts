@@ -18,12 +18,14 @@ import { onRolledBack } from "./transition/compensation.ts";
 import { onCancelled } from "./transition/control.ts";
 import { onInterrupted } from "./transition/interrupt.ts";
 import { endExtension } from "./transition/extension.ts";
-import { turnFailed } from "./transition/model-outcome.ts";
+import { failTurn } from "./transition/fail-turn.ts";
+import { dueOperationWait } from "./transition/operations-wait.ts";
 import { reviewStep } from "./transition/review.ts";
 import { nextAttempt } from "./transition/next-attempt.ts";
 import { endByTool, onToolOutcome } from "./transition/tool-outcome.ts";
 import { dueWaits } from "./transition/wait.ts";
 import { onWithdrawWaits } from "./transition/withdraw-waits.ts";
+import { hasForeground } from "./wait/background.ts";
 import { isWaiting } from "./wait/wait-terms.ts";
 
 export type Decision =
@@ -68,14 +70,17 @@ export function decide(head: TaskHead, agent: AgentDefinition, segment: SegmentW
   if (head.hold !== undefined) return decideHeld(head, agent);
   if (head.compensation !== undefined) return undo(head) ?? record(onRolledBack(head));
   if (!head.turn.open) return nextQueued(head);
-  if (head.operations.length > 0) return decideCalls(head, agent);
+  const called = head.operations.length > 0 ? decideCalls(head, agent) : undefined;
+  if (called !== undefined) return called;
   const reviewed = reviewStep(head);
   if (reviewed !== undefined) return reviewed;
   if (head.turn.endedBy !== undefined) return record(endByTool(head, agent));
   const limit = tooLate(head, agent) ?? limitReached(head, agent.limits);
-  if (limit !== undefined) return record([limit]);
+  if (limit !== undefined) return record(limit);
+  // What ends in the background waits for the segment's lock: it is let in after each step.
   const full =
-    segment.steps >= agent.limits.maxSegmentSteps || segment.bytes >= agent.limits.maxSegmentBytes;
+    segment.steps >= (head.operations.length > 0 ? 1 : agent.limits.maxSegmentSteps) ||
+    segment.bytes >= agent.limits.maxSegmentBytes;
   if (full && segment.steps > 0) return { do: "yield" };
   return { do: "call-model", room: head.turn.room };
 }
@@ -120,10 +125,13 @@ function undo(head: TaskHead): Decision | undefined {
   return head.park.wakeAt === blocked.retryAt ? { do: "end" } : record([parkBlocked(blocked)]);
 }
 
-function decideCalls(head: TaskHead, agent: AgentDefinition): Decision {
+/** Undefined where nothing is open but what the turn goes on beside. */
+function decideCalls(head: TaskHead, agent: AgentDefinition): Decision | undefined {
   // Before anything that came later (F12).
   const due = dueWaits(head, agent);
   if (due.length > 0) return record(due);
+  const told = dueOperationWait(head, agent);
+  if (told.length > 0) return record(told);
   const ending = head.turn.endedBy;
   if (ending !== undefined && head.operations.every(isWaiting))
     return record(onWithdrawWaits(head, `${ending} has ended the task`));
@@ -153,6 +161,7 @@ function decideCalls(head: TaskHead, agent: AgentDefinition): Decision {
       isDue(askTime(each, toolOf(agent, each))),
   );
   if (callable.length > 0) return { do: "call-tools", operations: callable };
+  if (!hasForeground(head) && head.turn.rests !== true) return undefined;
   const rest = restOf(head, agent);
   return rest === undefined ? { do: "end" } : record([rest]);
 }
@@ -172,17 +181,17 @@ function forget(head: TaskHead, agent: AgentDefinition): readonly EventBody[] {
 }
 
 /** A plan that has gone stale is not acted on, where the agent says so (R40). */
-function tooLate(head: TaskHead, { whenLate }: AgentDefinition): EventBody | undefined {
+function tooLate(head: TaskHead, { whenLate }: AgentDefinition): readonly EventBody[] | undefined {
   const { lateMs } = head.turn;
   if (lateMs === undefined || whenLate === "tell") return undefined;
   const message = `a wait's end was taken in ${inWords(lateMs)} after it was due`;
-  return turnFailed(head, head.step, "too_late", message);
+  return failTurn(head, head.step, "too_late", message);
 }
 
-function limitReached(head: TaskHead, limits: AgentLimits): EventBody | undefined {
+function limitReached(head: TaskHead, limits: AgentLimits): readonly EventBody[] | undefined {
   const { steps, activeMs } = head.turn;
   if (steps >= limits.maxSteps) {
-    return turnFailed(
+    return failTurn(
       head,
       head.step,
       "step_limit",
@@ -190,7 +199,7 @@ function limitReached(head: TaskHead, limits: AgentLimits): EventBody | undefine
     );
   }
   if (activeMs >= limits.maxTurnMs) {
-    return turnFailed(
+    return failTurn(
       head,
       head.step,
       "time_limit",

@@ -4,6 +4,7 @@ import type { AgentDefinition } from "../contract/agent.ts";
 import type { AnyTool } from "../contract/tool.ts";
 import { FENCE_MARGIN_MS } from "../contract/tool.ts";
 import type { Doubt, OpenOperation } from "./task-head.ts";
+import { dueTime } from "./wait/wait-terms.ts";
 
 /** Of a tool that the agent does not have any more; the defaults of `defineTool`. */
 const UNKNOWN_TOOL = { startDeadlineMs: 10_000, timeoutMs: 60_000 };
@@ -52,7 +53,8 @@ export function nextTime(
 ): number | undefined {
   const times = operations.flatMap((each) => {
     const tool = toolOf(agent, each);
-    const time = each.wait?.endsAt ?? askTime(each, tool) ?? repeatTime(each, tool);
+    const waits = each.wait === undefined ? undefined : dueTime(each.wait);
+    const time = waits ?? askTime(each, tool) ?? repeatTime(each, tool);
     return time === undefined ? [] : [time];
   });
   return times.length === 0 ? undefined : Math.min(...times);

@@ -27,15 +27,18 @@ interface End {
   /** Undefined while nobody knows whether there was an effect. */
   readonly charged?: boolean;
   readonly ms: number;
+  /** In the place of what was reserved. */
+  readonly money?: number;
 }
 
 /** What was known first counts: a call that was blocked did nothing, whatever is recorded next. */
-function ended(call: ReservedCall, { charged, ms }: End): ReservedCall {
+function ended(call: ReservedCall, { charged, ms, money }: End): ReservedCall {
   if (call.used !== undefined) return call;
   const { ms: before = 0, ...rest } = call;
   const all = before + ms;
   if (charged === undefined) return { ...rest, ms: all };
-  return { ...rest, used: usedByCall(call.amounts, charged, all) };
+  const used = usedByCall(call.amounts, charged, all);
+  return { ...rest, used: money === undefined ? used : { ...used, money } };
 }
 
 function endOf(before: TaskHead, event: TaskEvent): End | undefined {
@@ -43,6 +46,11 @@ function endOf(before: TaskHead, event: TaskEvent): End | undefined {
   if (event.type === "call.blocked") {
     const { operationId, durationMs } = event.data;
     return { operationId, charged: false, ms: durationMs };
+  }
+  // Before its result, which comes next.
+  if (event.type === "operation.overridden") {
+    const { operationId, used } = event.data;
+    return used && { operationId, charged: used.by !== "not-run", ms: 0, money: used.money };
   }
   if (event.type !== "call.repeated") return undefined;
   const { step, ordinal } = event.data;

@@ -1,5 +1,6 @@
 // Owns how a task comes to rest: what it says it waits for, and when it looks again by itself.
 import type { AgentDefinition, AgentLimits } from "../contract/agent.ts";
+import { ENGINE_BUSY } from "../contract/engine-busy.ts";
 import type { EventBody, EventData } from "../contract/event.ts";
 import type { ProviderTrouble } from "../contract/model.ts";
 import { describeStop } from "../contract/stop.ts";
@@ -42,7 +43,12 @@ export function waitForProvider(
     const data: Parked = { status: "paused", reason, wakeAt: waited.now + pauseMs };
     return { park: { type: "task.parked", data } };
   }
-  const pause = FIRST_PAUSE_MS * 2 ** Math.min(failuresBefore(head), 20);
+  const times = failuresBefore(head);
+  if (trouble.code === ENGINE_BUSY && trouble.kind === "wait") {
+    const pauseMs = (trouble.retryAfterMs ?? FIRST_PAUSE_MS) * 2 ** Math.min(times, 3);
+    return { park: parkBusy(waited.now + Math.round(pauseMs)) };
+  }
+  const pause = FIRST_PAUSE_MS * 2 ** Math.min(times, 20);
   const asked = trouble.kind === "wait" ? trouble.retryAfterMs : undefined;
   const sleepMs = Math.max(0, Math.round(asked ?? Math.min(pause, LONGEST_PAUSE_MS)));
   if (waited.ms + sleepMs <= limits.maxProviderWaitMs) return { sleepMs };
@@ -53,6 +59,15 @@ export function waitForProvider(
       data: { status: "waiting-provider", reason: trouble.code, wakeAt },
     },
   };
+}
+
+/**
+ * Parks a task for which the engine had no place. A segment that sleeps would keep its own, which
+ * is what the others wait for (docs/decisions/0016-places.md).
+ */
+export function parkBusy(wakeAt: number): EventBody {
+  const data: Parked = { status: "waiting-provider", reason: ENGINE_BUSY, wakeAt };
+  return { type: "task.parked", data };
 }
 
 /** Failures in a row before the one that was just recorded. */
@@ -148,15 +163,19 @@ export function restOf(head: TaskHead, agent: AgentDefinition): EventBody | unde
 /** People and children first: they may have to be reminded of it. */
 function gravestWait(operations: readonly OpenOperation[]): Omit<Parked, "wakeAt"> | undefined {
   const kinds = new Set(operations.filter(isWaiting).map(({ wait }) => wait.kind));
-  const kind = (["question", "child", "event", "timer"] as const).find((each) => kinds.has(each));
+  const kind = GRAVITY.find((each) => kinds.has(each));
   return kind === undefined ? undefined : WAIT_REST[kind];
 }
+
+/** Those that a wait for operations is about are among them. */
+const GRAVITY = ["question", "child", "event", "timer", "operations"] as const;
 
 const WAIT_REST: Readonly<Record<WaitKind, Omit<Parked, "wakeAt">>> = {
   question: { status: "waiting-event", reason: "a question waits for an answer" },
   child: { status: "waiting-child", reason: "a child task is at work" },
   event: { status: "waiting-event", reason: "an event is waited for" },
   timer: { status: "waiting-timer", reason: "a time is waited for" },
+  operations: { status: "waiting-event", reason: "operations are waited for" },
 };
 
 function gravest({ operations }: TaskHead): Omit<Parked, "wakeAt"> | undefined {

@@ -4,6 +4,7 @@ import type { EventData } from "../contract/event.ts";
 import type { ControlEventData } from "../contract/control-event.ts";
 import type { ReducersOf } from "./change-head.ts";
 import { dropOperation, withStatus, withTurn } from "./change-head.ts";
+import type { HoldSource } from "./control/hold.ts";
 import { lifted, withHold } from "./control/hold.ts";
 import { withoutMessage, withoutQuarantined } from "./control/poison.ts";
 import { digestOf } from "./digest.ts";
@@ -12,9 +13,11 @@ import type { TaskHead } from "./task-head.ts";
 import { NO_TURN } from "./task-head.ts";
 
 export const CONTROL_REDUCERS: ReducersOf<keyof ControlEventData> = {
-  "task.paused": (head, _, event) => withHold(head, { kind: "paused", ...saidIn(event) }),
-  "task.quarantined": (head, _, event) => withHold(head, { kind: "quarantined", ...saidIn(event) }),
-  "task.resumed": (head) => lifted(head),
+  "task.paused": (head, data, event) =>
+    withHold(head, { kind: "paused", ...saidIn(event) }, sourceOf(data)),
+  "task.quarantined": (head, data, event) =>
+    withHold(head, { kind: "quarantined", ...saidIn(event) }, sourceOf(data)),
+  "task.resumed": (head, data) => lifted(head, sourceOf(data)),
   "turn.retried": (head, { turn }) => {
     const { openSeq } = head.turn;
     const opened = openSeq === undefined ? {} : { openSeq };
@@ -55,6 +58,10 @@ export const CONTROL_REDUCERS: ReducersOf<keyof ControlEventData> = {
   }),
   "task.killed": (head, { report }) => ended(head, "killed", report),
 };
+
+function sourceOf({ above }: { readonly above?: true }): HoldSource {
+  return above === undefined ? "own" : "above";
+}
 
 function saidIn(event: {
   readonly at: number;

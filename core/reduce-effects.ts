@@ -9,6 +9,7 @@ import { afterChildCall } from "./reduce-children.ts";
 import { afterWait, isWaitEnd } from "./reduce-waits.ts";
 import { noteResult } from "./repeated-calls.ts";
 import type { OpenOperation, TaskHead } from "./task-head.ts";
+import { withNews } from "./wait/background.ts";
 
 /** Entries of a compensation's report that the head keeps. */
 const REPORTED = 64;
@@ -57,12 +58,12 @@ export const EFFECT_REDUCERS: ReducersOf<EffectEvent> = {
         ? dropOperation(counted, data.operationId)
         : changeOperation(counted, data.operationId, (each) => doubted(each, data, event.at));
     }
-    // While a call waited, others may have changed the world.
-    const changes = policy.changes || isWaitEnd(data);
+    // While a call waited, others may have changed the world; to be asked what is open is no wait.
+    const changes = policy.changes || (isWaitEnd(data) && data.via !== "operations");
     const noted = noteResult(counted.turn.repeats, data, changes);
     const endedBy =
       data.outcome === "ok" && data.endsTask ? { endedBy: data.tool, endedSeq: event.seq } : {};
-    const closed = afterChildCall(counted, data);
+    const closed = withNews(afterChildCall(counted, data));
     return withTurn(dropOperation(closed, data.operationId), { repeats: noted, ...endedBy });
   },
   // An answer that settles something is followed by the event that does.

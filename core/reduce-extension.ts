@@ -1,6 +1,7 @@
 // Owns how asking people to extend a budget changes a head: the request that is open, and how it
 // was decided. The rest of a task's budget is in reduce-budget.ts.
-import type { ApprovalNotice } from "../contract/approval.ts";
+import type { ApprovalNotice, EditedCall } from "../contract/approval.ts";
+import { editedAmount } from "./approval/edited-extension.ts";
 import type { ReducersOf } from "./change-head.ts";
 import type { Extension } from "./task-budget.ts";
 import type { TaskHead } from "./task-head.ts";
@@ -38,16 +39,19 @@ function withExtension(head: TaskHead, extension: Extension): TaskHead {
   };
 }
 
-type Change = Partial<Pick<Extension, "state" | "awakeableId" | "reason">>;
+type Change = Partial<Pick<Extension, "state" | "awakeableId" | "reason" | "amount" | "digest">>;
 
-function after({ awakeableId, digest }: Extension, notice: ApprovalNotice): Change {
+function after(extension: Extension, notice: ApprovalNotice): Change {
+  const { awakeableId } = extension;
+
   switch (notice.type) {
     case "opened":
       return { state: "open", awakeableId: notice.awakeableId };
     case "decided": {
-      // Another amount than the one that was asked for is nobody's to give here.
-      if (notice.digest !== digest) return { state: "void" };
-      if (notice.decision === "approve") return { state: "approved" };
+      const edit = editIn(extension, notice.edited);
+      // Anything else than another amount is nobody's to give here.
+      if (edit === undefined || notice.digest !== edit.digest) return { state: "void" };
+      if (notice.decision === "approve") return { ...edit, state: "approved" };
       const who = notice.by.join(", ") || "somebody without a name";
       return { state: "refused", reason: notice.message ?? `${who} refused it` };
     }
@@ -61,12 +65,26 @@ function after({ awakeableId, digest }: Extension, notice: ApprovalNotice): Chan
       // The awakeable was spent on it, and the next one comes.
       return notice.awakeableId === undefined ? known(awakeableId) : {};
     case "recorded":
+      // From now on that is what is decided on.
+      return { ...known(awakeableId), ...editIn(extension, notice.edited) };
     case "refused":
     case "asked":
     case "reminded":
     case "escalated":
       return known(awakeableId);
   }
+}
+
+/** The amount and the digest that count, once a person may have edited them; undefined for another call. */
+function editIn(
+  extension: Extension,
+  edited: EditedCall | undefined,
+): Pick<Extension, "amount" | "digest"> | undefined {
+  const { amount, digest, limit } = extension;
+  if (edited === undefined) return { amount, digest };
+  const given = editedAmount(extension, edited);
+  if (given === undefined) return undefined;
+  return { amount: Math.min(given, Number.MAX_SAFE_INTEGER - limit), digest: edited.digest };
 }
 
 function known(awakeableId: string | undefined): Change {

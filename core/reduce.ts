@@ -21,8 +21,9 @@ import { REVIEW_REDUCERS } from "./reduce-review.ts";
 import { WAIT_REDUCERS } from "./reduce-waits.ts";
 import { noteProgress, WATCH_REDUCERS } from "./watch/reduce-watch.ts";
 import { countCall, uncountCall } from "./repeated-calls.ts";
+import { backgroundOf, hasForeground, isBackground, withNews } from "./wait/background.ts";
 import { noteTouched } from "./review/note-touched.ts";
-import type { Compensation, TaskHead } from "./task-head.ts";
+import type { Compensation, OpenOperation, TaskHead } from "./task-head.ts";
 import { markRunning, NO_TURN } from "./task-head.ts";
 import { withPersons } from "./turn-persons.ts";
 
@@ -57,12 +58,12 @@ const REDUCERS: ReducersOf<EventType> = {
   "grants.changed": (head, { grants }) => withGrants(head, grants),
   "message.received": (head, data, event) => {
     if (data.turn === head.turn.number) {
-      const stops = data.mode === "interrupt" && head.operations.length > 0;
+      const stops = data.mode === "interrupt" && hasForeground(head);
       const unread = (head.turn.unread ?? 0) + 1;
       const wrote = withPersons(head.turn, data, event);
       const more = { ...wrote, ...(stops ? { interrupted: true as const } : {}) };
       const suspects = suspectsWith(head, { messageId: data.messageId, seq: event.seq });
-      return withTurn(head, { repeats: [], unread, suspects, ...more });
+      return withTurn(withNews(head), { repeats: [], unread, suspects, ...more });
     }
     const { resumed: _, ...rest } = takenFrom(head, data.mode);
     const suspects = [{ messageId: data.messageId, seq: event.seq }];
@@ -94,7 +95,7 @@ const REDUCERS: ReducersOf<EventType> = {
     }),
     step: data.step,
     ...(data.policyVersion === undefined ? {} : { policyVersion: data.policyVersion }),
-    operations: operationsOf(head, event, data),
+    operations: [...backgroundOf(head), ...operationsOf(head, event, data)],
     lostSegments: 0,
     usage: {
       ...head.usage,
@@ -106,19 +107,22 @@ const REDUCERS: ReducersOf<EventType> = {
   // Its time does not count: a turn never fails because a provider does not answer (L12).
   "model.failed": (head) => withTurn(head, { providerFailures: head.turn.providerFailures + 1 }),
   "model.aborted": unchanged,
-  "answer.rejected": (head, data) =>
-    withTurn(
-      { ...head, operations: [] },
+  "answer.rejected": (head, data) => {
+    // Its calls are not made; what earlier ones have begun in the background goes on.
+    const isBefore = (each: OpenOperation): boolean => isBackground(each) && each.step < data.step;
+    const dropped = head.operations.filter((each) => !isBefore(each));
+    return withTurn(
+      { ...head, operations: head.operations.filter(isBefore) },
       {
         unusable: data.inARow,
         room: data.reason === "truncated" ? 2 : 1,
-        // Its calls, the only ones that are open, are not made.
-        repeats: head.operations.reduce(
+        repeats: dropped.reduce(
           (repeats, each) => uncountCall(repeats, each.tool, each.argumentsDigest),
           head.turn.repeats,
         ),
       },
-    ),
+    );
+  },
   "call.refused": unchanged,
   "task.parked": (head, data) => ({
     // One that is being cancelled stays so, whatever it waits for.
@@ -164,7 +168,7 @@ const REDUCERS: ReducersOf<EventType> = {
 /** The model has seen every message up to now. */
 function heard(head: TaskHead): TaskHead {
   const { unread: _, interrupted: __, suspects: ___, ...turn } = head.turn;
-  return { ...head, turn };
+  return withNews({ ...head, turn });
 }
 
 /** A kept message that opens a turn is not kept any more. */

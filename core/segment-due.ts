@@ -1,5 +1,8 @@
-// Owns when a task needs a segment that is not on its way yet.
+// Owns when a task needs a segment that is not on its way yet, and when whoever finds that out is to
+// execute it at once.
+import type { AgentDefinition } from "../contract/agent.ts";
 import { inFlightUnderHold } from "./control/hold.ts";
+import { decide } from "./decide.ts";
 import { isOver } from "./reduce.ts";
 import type { TaskHead } from "./task-head.ts";
 
@@ -25,4 +28,14 @@ export function isSegmentDue(head: TaskHead): boolean {
   const open = head.operations;
   if (open.length === 0) return head.review?.state !== "requested";
   return open.some(({ state }) => !state.startsWith("approval-"));
+}
+
+/**
+ * Whether a segment that is due would call a model or a tool. One that would only record and rest waits
+ * its turn, so that what comes meanwhile, such as the ends of many children, is taken in together.
+ */
+export function callsAtOnce(head: TaskHead, agent: AgentDefinition): boolean {
+  if (head.segment.open || !isSegmentDue(head)) return false;
+  const next = decide(head, agent, { steps: 0, bytes: 0 }).do;
+  return next === "call-model" || next === "call-tools";
 }

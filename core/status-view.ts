@@ -3,6 +3,7 @@ import type { OperationView, StatusView, TurnAnswer } from "../contract/api.ts";
 import type { AuthorityView } from "../contract/effect-api.ts";
 import type { StoredText } from "../contract/artifact.ts";
 import type { ExtensionView } from "../contract/budget.ts";
+import type { ParentTask } from "../contract/child.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { NamedGrant } from "../contract/grant.ts";
 import { childViews } from "./child/children.ts";
@@ -178,7 +179,7 @@ export function authorityView(
   operationId: string,
   grants: readonly NamedGrant[] | undefined,
 ): AuthorityView {
-  const { taskUid, status, cancelling, hold, owner, tenant } = head;
+  const { taskUid, status, cancelling, hold, owner, tenant, parent } = head;
   const view = {
     taskUid,
     status,
@@ -188,6 +189,7 @@ export function authorityView(
     ...(hold === undefined ? {} : { hold: hold.kind }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(grants === undefined ? {} : { grants }),
+    ...(parent === undefined ? {} : { parent: addressOf(parent) }),
   };
   const operation = head.operations.find((each) => each.operationId === operationId);
   if (operation === undefined) return view;
@@ -199,6 +201,10 @@ export function authorityView(
   const { approvedAs = operationId } = approval;
   const proposed = { approvalDigest, policyVersion, agentVersion, approvedAs, approved };
   return { ...view, operation: { ...shown, ...proposed } };
+}
+
+function addressOf({ agent, taskId, taskUid }: ParentTask): NonNullable<AuthorityView["parent"]> {
+  return { agent, taskId, taskUid };
 }
 
 /** The arguments by value, or by reference where they are large. */

@@ -126,6 +126,8 @@ export interface TurnState extends TurnRecord {
   readonly lateMs?: number;
   /** A message has interrupted it: what is open is settled and not made any more. */
   readonly interrupted?: true;
+  /** The model has answered, and is asked again once something comes of what is in the background. */
+  readonly rests?: true;
   /** Messages that the model has not answered since they came. Absent is none. */
   readonly unread?: number;
   /** Of those, the first and the last: what a lost segment may be due to. */

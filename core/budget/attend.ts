@@ -2,10 +2,9 @@
 import type { BudgetMessage } from "../../contract/budget.ts";
 import { isNothing } from "./amounts.ts";
 import type { BudgetChange, HolderRow, Work } from "./budget-state.ts";
-import { write } from "./budget-state.ts";
 import { onIdle } from "./idle.ts";
 import { forget } from "./lease.ts";
-import { finishPending, giveBack } from "./source.ts";
+import { finishPending, giveBack, markRecalled } from "./source.ts";
 import { offerRoom, onLook } from "./waiting.ts";
 
 /** `stored` is the row of the holder that the message names. */
@@ -40,7 +39,7 @@ export function* attend(
 
 /** Gives back what is unused, now and as it becomes free, and passes the word on. */
 function* onRecall(change: BudgetChange): Work<void> {
-  write(change, { recalled: true });
+  markRecalled(change);
   yield* finishPending(change);
   yield* giveBack(change, "keep");
   if (!isNothing(change.budget.leased)) change.sends.push({ type: "recall-holders", after: "" });

@@ -42,6 +42,8 @@ export interface Source {
   readonly told?: Amounts;
   /** What it limits, or one that it draws on, when it answered last. */
   readonly limited?: readonly BudgetDimension[];
+  /** It is short, or was when it gave last: until it gives again and is not. */
+  readonly recalled?: true;
   /** Sent, and maybe done, but its answer is not taken in. Sent again before anything else. */
   readonly pending?: LeaseRequest;
 }
@@ -96,7 +98,7 @@ export interface BudgetState {
   readonly last?: { readonly holder: string; readonly row: HolderRow };
   /** Something was leased out since the last recall. */
   readonly lent: boolean;
-  /** A budget above is short: what becomes free goes up at once, until more is asked for. */
+  /** A source is short: what becomes free goes up at once, until none of them is. */
   readonly recalled: boolean;
   /** Counts what was done, so that a timer knows whether anything was. */
   readonly activity: number;

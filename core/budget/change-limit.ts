@@ -3,6 +3,8 @@ import type { BudgetView, LimitChange, LimitChangeInput, Limits } from "../../co
 import { BUDGET_DIMENSIONS } from "../../contract/budget.ts";
 import type { BudgetChange, BudgetState } from "./budget-state.ts";
 import { levelOf, limitsOf, takenOf, write } from "./budget-state.ts";
+import { digestOf } from "../digest.ts";
+import { GENESIS } from "../log.ts";
 import { excess, isNothing } from "./amounts.ts";
 import { parseBudgetKey } from "./levels.ts";
 import type { BudgetSettings } from "./settings.ts";
@@ -44,15 +46,18 @@ export function changeLimit(
   const before = limitsOf(budget, settings);
   write(change, { limit: { ...budget.limit, ...input.set, ...extended(before, input) } });
   const after = limitsOf(change.budget, settings);
-  const made: LimitChange = {
-    number: (budget.changes.at(-1)?.number ?? 0) + 1,
+  const last = budget.changes.at(-1);
+  const unhashed = {
+    number: (last?.number ?? 0) + 1,
     at,
     by,
     reason,
     ...(changeId === undefined ? {} : { changeId }),
     before,
     after,
+    prev: last?.hash ?? GENESIS,
   };
+  const made: LimitChange = { ...unhashed, hash: digestOf(unhashed) };
   write(change, { changes: [...budget.changes, made].slice(-CHANGES_KEPT) });
   // A limit below what is taken calls back what is not used, and grants nothing until there is
   // room. Of a dimension that was not limited, holders learn in the answer to what they give back.

@@ -85,7 +85,8 @@ function* grant(
     waitFor(change, { holder, need: smallest(need, waits), at: change.budget.key });
     return { seq, granted: {}, denied: own };
   }
-  const scarce = change.budget.waiting.some((each) => each.holder !== holder);
+  // Also when only others below this holder wait: what it does not use they may need.
+  const scarce = change.budget.waiting.length > 0;
   let granted = scarce ? need : sliceOf(roomOf(change), need, want);
   if (from !== undefined) {
     const denied = yield* cover(change, from, need, granted);

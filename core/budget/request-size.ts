@@ -36,6 +36,8 @@ function messageSize(message: ContextMessage): RequestSize {
       return answerSize(message.answer);
     case "tool":
       return textSize(bytesOf(message.result) + utf8Bytes(message.callId));
+    case "result":
+      return add(textSize(utf8Bytes(message.text)), textSize(bytesOf(message.result)));
     case "developer":
       return textSize(utf8Bytes(message.text));
   }

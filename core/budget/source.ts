@@ -130,17 +130,33 @@ function* deliver(change: BudgetChange, key: string, request: LeaseRequest): Wor
     return yield* deliver(change, key, { ...request, seq: answer.seq + 1 });
   }
   const told = toldBy(request, answer);
+  const recalled = isNothing(answer.granted) ? source.recalled : answer.scarce;
+  const held = plus(excess(source.held, plus(request.used, request.giveBack)), answer.granted);
   setSource(change, key, {
     seq: request.seq,
-    held: plus(excess(source.held, plus(request.used, request.giveBack)), answer.granted),
+    held,
     committed: source.committed,
     spent: minus(source.spent, request.used),
     open: request.bye !== true,
     ...(told === undefined ? {} : { told }),
     ...(answer.limited === undefined ? {} : { limited: answer.limited }),
+    ...(recalled === undefined || isNothing(held) ? {} : { recalled }),
   });
-  if (!isNothing(answer.granted)) write(change, { recalled: answer.scarce === true });
+  if (!isNothing(answer.granted)) write(change, { recalled: isAnyShort(change) });
   return answer;
+}
+
+/** What one source gives does not say that another, which called back, is short no more. */
+function isAnyShort({ budget }: BudgetChange): boolean {
+  return Object.values(budget.sources).some((each) => each.recalled === true);
+}
+
+/** One of the sources is short. The word does not say which, so all that gave something count. */
+export function markRecalled(change: BudgetChange): void {
+  for (const [key, { held }] of Object.entries(change.budget.sources)) {
+    if (!isNothing(held)) writeSource(change, key, { recalled: true });
+  }
+  write(change, { recalled: true });
 }
 
 function toldBy({ need, waits }: LeaseRequest, { denied }: LeaseAnswer): Amounts | undefined {

@@ -6,7 +6,7 @@ import type { EventBody } from "../../contract/event.ts";
 import { toolOf } from "../doubt.ts";
 import type { TaskHead } from "../task-head.ts";
 import { onComplete, onKill, onRetire } from "../transition/end.ts";
-import { onPause, onQuarantine, onResume } from "../transition/hold.ts";
+import { onPause, onQuarantine, onResume, resumeProblem } from "../transition/hold.ts";
 import { onOverride, overrideProblem } from "../transition/override.ts";
 import type { Refusal } from "../transition/refusal.ts";
 import { operator } from "../transition/unknown-effect.ts";
@@ -15,6 +15,7 @@ import { verbProblem } from "./verbs.ts";
 /** Why a verb is not taken now, or undefined when it is. */
 export function controlProblem(head: TaskHead, command: ControlCommand): Refusal | undefined {
   const refusal = verbProblem(head, command.type);
+  if (refusal === undefined && command.type === "resume") return resumeProblem(head);
   if (refusal !== undefined || command.type !== "override") return refusal;
   return overrideProblem(head, command);
 }

@@ -4,6 +4,7 @@
 import { DEFAULT_LIMITS } from "../../contract/agent.ts";
 import type { EventData } from "../../contract/event.ts";
 import type { PlacedMessage, TaskHead, TurnState } from "../task-head.ts";
+import { hasForeground } from "../wait/background.ts";
 
 /** Messages that one task puts aside; with more than that something else is wrong. */
 export const MAX_QUARANTINED = 16;
@@ -34,10 +35,10 @@ export function suspectsWith(
  * answered. What came to a segment that failed already comes after it.
  */
 export function suspectOf(head: TaskHead): PlacedMessage | undefined {
-  const { turn, operations, cancelling, hold, compensation, quarantined = [] } = head;
+  const { turn, cancelling, hold, compensation, quarantined = [] } = head;
   const works = turn.open && !cancelling && hold === undefined && compensation === undefined;
   // With a call open it may be the call.
-  if (!works || operations.length > 0 || quarantined.length >= MAX_QUARANTINED) return undefined;
+  if (!works || hasForeground(head) || quarantined.length >= MAX_QUARANTINED) return undefined;
   return turn.suspects?.[0];
 }
 

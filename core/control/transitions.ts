@@ -47,7 +47,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { by: "task.rolled-back", from: WORKING, to: ["idle"] },
   { by: "task.paused", from: LIVE, to: ["paused"] },
   { by: "task.quarantined", from: LIVE, to: ["quarantined"] },
-  { by: "task.resumed", from: HELD, to: ["queued", ...RESTED] },
+  // It may be held itself and with its parent: then the other hold goes on.
+  { by: "task.resumed", from: HELD, to: ["queued", ...RESTED, ...HELD] },
   { by: "cancel.requested", from: LIVE, to: ["cancelling"] },
   { by: "retire.requested", from: LIVE, to: ["cancelling"] },
   { by: "task.completed", from: RESTED, to: ["completed"] },

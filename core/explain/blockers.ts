@@ -4,6 +4,8 @@ import type { Blocker, Unblocker } from "../../contract/explanation.ts";
 import type { TaskStatus } from "../../contract/status.ts";
 import { hasEnded } from "../../contract/status.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
+import { causesOf } from "../control/hold.ts";
+import { hasForeground } from "../wait/background.ts";
 import { explainOperation, people, type Sources } from "./explain-operation.ts";
 import { explainReview } from "./explain-review.ts";
 import { changeBudget, decideOn, kill, liftStop, onTask } from "./remedy.ts";
@@ -23,17 +25,20 @@ function gravity({ state, block, wait }: OpenOperation): number {
   if (state === "blocked") return block?.code === "credential" ? 1 : 2;
   if (state.startsWith("approval-")) return 3;
   if (wait === undefined) return 8;
-  return 4 + (["question", "child", "event", "timer"] as const).indexOf(wait.kind);
+  const kinds = ["question", "child", "event", "timer", "operations"] as const;
+  return 4 + kinds.indexOf(wait.kind);
 }
 
 /** A hold, above whatever the task waits for without it. */
 function held(head: TaskHead): readonly Blocker[] {
-  const { hold } = head;
+  const { hold, parent } = head;
   if (hold === undefined) return [];
   const { kind, by, reason, at } = hold;
   const who = by === undefined ? OPERATOR : { ...OPERATOR, names: [by] };
   const what = `somebody to lift the hold: it is ${kind} (${reason})`;
-  const how = [onTask(head, "resume"), onTask(head, "cancel")];
+  // Held with its parent alone, it is resumed there.
+  const isOwn = causesOf(hold).own !== undefined;
+  const how = [onTask(isOwn ? head : (parent ?? head), "resume"), onTask(head, "cancel")];
   return [{ kind: "hold", what, since: at, who, how }];
 }
 
@@ -54,7 +59,7 @@ const OF_STATUS: Partial<Record<TaskStatus, OfStatus>> = {
   failed: (head) => [rested(head, "failed")],
   queued: (head) => (head.hold === undefined ? [queued(head)] : []),
   running: (head, sources) =>
-    head.operations.length === 0 && head.hold === undefined ? [atWork(head, sources)] : [],
+    !hasForeground(head) && head.hold === undefined ? [atWork(head, sources)] : [],
   cancelling: (head) => [settling(head)],
   "needs-operator": (head) => [needsOperator(head)],
   "waiting-provider": (head) => [provider(head)],

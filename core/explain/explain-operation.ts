@@ -86,6 +86,7 @@ function blocked(head: TaskHead, { operationId, tool, block }: OpenOperation): S
 const BLOCKED_BY: Readonly<Record<BlockCode, BlockerKind>> = {
   credential: "credential",
   audit: "audit",
+  busy: "worker",
   stopped: "stop",
   stale: "stale",
   denied: "operator",
@@ -153,6 +154,14 @@ function waiting(
         how: [...(child === undefined ? [] : [onTask(child, "explain")]), withdraw],
       };
     }
+    case "operations":
+      return {
+        kind: "operations",
+        what: `operations in the background, for ${tool}`,
+        until,
+        who: RUNTIME,
+        how: [withdraw],
+      };
   }
 }
 

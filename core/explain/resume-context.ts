@@ -4,6 +4,7 @@ import type { Blocker, ResumeContext } from "../../contract/explanation.ts";
 import type { EventData, EventType } from "../../contract/event.ts";
 import { hasEnded } from "../../contract/status.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
+import { backgroundOf, hasForeground } from "../wait/background.ts";
 import type { Sources } from "./explain-operation.ts";
 
 export function resumeContext(
@@ -13,12 +14,15 @@ export function resumeContext(
 ): ResumeContext {
   const { turn, step, segment, lastError } = head;
   const failed = lastError === undefined ? undefined : eventAt(lastError.seq);
+  const beside = new Set(asksBeside(head) ? backgroundOf(head).map(idOf) : []);
+  const waitsFor = ({ kind, operationId = "" }: Blocker): boolean =>
+    !GOES_ON.has(kind) && !beside.has(operationId);
   return {
     turn: turn.number,
     step,
     segment: segment.number,
     next: nextOf(head),
-    pending: blockers.filter(({ kind }) => !GOES_ON.has(kind)).map(({ what }) => what),
+    pending: blockers.filter(waitsFor).map(({ what }) => what),
     ...(lastError === undefined || failed === undefined
       ? {}
       : { lastError: { ...lastError, event: failed.type, ...errorIn<EventType>(failed) } }),
@@ -34,6 +38,13 @@ const GOES_ON: ReadonlySet<Blocker["kind"]> = new Set<Blocker["kind"]>([
   "end",
 ]);
 
+const idOf = ({ operationId }: OpenOperation): string => operationId;
+
+/** Whether the model is asked whatever becomes of what is open. */
+function asksBeside(head: TaskHead): boolean {
+  return !hasForeground(head) && head.turn.rests !== true;
+}
+
 function nextOf(head: TaskHead): string {
   const { status, turn, operations, compensation, queue } = head;
   if (hasEnded(status)) return "nothing: it has ended";
@@ -44,8 +55,9 @@ function nextOf(head: TaskHead): string {
       ? "nothing, until a message comes"
       : "the message that was kept first opens a turn";
   if (head.review !== undefined) return "the answer is released once it is approved";
-  if (operations.length === 0) return `the model is asked for step ${head.step + 1}`;
-  return operations.map(nextOfCall).join("; ");
+  const calls = operations.map(nextOfCall);
+  const asked = asksBeside(head) ? [`the model is asked for step ${head.step + 1}`] : [];
+  return [...asked, ...calls].join("; ");
 }
 
 function nextOfCall({ tool, state, wait }: OpenOperation): string {

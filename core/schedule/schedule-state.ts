@@ -95,7 +95,7 @@ export function withChange(
     at: isoTime(now),
     what,
     ...(by === undefined ? {} : { by }),
-    ...(reason === undefined ? {} : { reason }),
+    reason,
   };
   return { ...state, changes: [change, ...state.changes].slice(0, KEPT_CHANGES) };
 }

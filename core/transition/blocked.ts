@@ -3,6 +3,7 @@
 import type { Answered, EventBody } from "../../contract/event.ts";
 import type { BlockCode, Blocked } from "../../contract/tool.ts";
 import { evidenceIn } from "../call-evidence.ts";
+import { spread } from "../spread.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { askTool, staleBy } from "./approval.ts";
 import { attemptOf, positionOf, unapprovedAttempt } from "./next-attempt.ts";
@@ -14,16 +15,27 @@ const FOR_A_PERSON = { firstMs: 60_000, longestMs: 10 * 60_000 };
 /** An outage that passes by itself, and that one task more does not make worse. */
 const FOR_THE_SINK = { firstMs: 1_000, longestMs: 30_000 };
 
-const PAUSES: { readonly [Code in BlockCode]?: typeof FOR_A_PERSON } = {
+/** All that were turned away at once must not come back at once. */
+const FOR_A_PLACE = { firstMs: 2_000, longestMs: 5 * 60_000, spreads: true };
+
+interface Pauses {
+  readonly firstMs: number;
+  readonly longestMs: number;
+  readonly spreads?: boolean;
+}
+
+const PAUSES: { readonly [Code in BlockCode]?: Pauses } = {
   stopped: FOR_STOP,
   audit: FOR_THE_SINK,
+  busy: FOR_A_PLACE,
 };
 
 /** When it is issued again by itself, having been blocked so many times before. */
 export function retryTime(head: TaskHead, blocked: BlockedAnswer, times: number): number {
-  const { firstMs, longestMs } = PAUSES[blocked.code] ?? FOR_A_PERSON;
+  const { firstMs, longestMs, spreads }: Pauses = PAUSES[blocked.code] ?? FOR_A_PERSON;
   const pause = Math.min(firstMs * 2 ** Math.min(times, 20), longestMs);
-  return Math.max(head.updatedAt, blocked.startedAt + blocked.durationMs) + pause;
+  const spreadMs = spreads === true ? spread(pause, `${head.taskUid}/${times}`) : pause;
+  return Math.max(head.updatedAt, blocked.startedAt + blocked.durationMs) + spreadMs;
 }
 
 export type BlockedAnswer = Blocked & Answered;
@@ -38,7 +50,7 @@ export function onBlocked(
   if (head.cancelling || code === "cancelled") {
     return [event(operation, blocked), returned(operation, at, { outcome: "cancelled" })];
   }
-  if (code === "credential" || code === "stopped" || code === "audit") {
+  if (code === "credential" || code === "stopped" || code === "audit" || code === "busy") {
     return [event(operation, blocked, retryTime(head, blocked, operation.blocks ?? 0))];
   }
   if (code === "stale") {

@@ -9,8 +9,9 @@ import type {
   SettleRequest,
   Settlement,
 } from "../../contract/budget.ts";
-import { BUDGET_VERSION } from "../../contract/budget.ts";
+import { BUDGET_VERSION, NO_TENANT_BUDGETS } from "../../contract/budget.ts";
 import type { BudgetParent } from "../../contract/budget-parent.ts";
+import { ENGINE_BUSY } from "../../contract/engine-busy.ts";
 import type { EventBody } from "../../contract/event.ts";
 import type { ModelOutcome } from "../../contract/model.ts";
 import type { CallEstimate } from "../../contract/port.ts";
@@ -19,6 +20,7 @@ import { NOTHING, isNothing, plus } from "../budget/amounts.ts";
 import { limitedOfCalls } from "../budget/call-amounts.ts";
 import { overrunOf, usedByModelCall } from "../budget/estimate.ts";
 import { usedInEnd } from "../note-usage.ts";
+import { parkBusy } from "../park.ts";
 import { lostOf } from "../reduce-budget.ts";
 import type { ReservedCall } from "../task-budget.ts";
 import type { TaskHead } from "../task-head.ts";
@@ -27,8 +29,6 @@ import type { TaskHead } from "../task-head.ts";
 const DENIED_PAUSE_MS = 60_000;
 /** How often it looks whether a price is known by now, in milliseconds. */
 const PRICE_PAUSE_MS = 60_000;
-/** Whose budgets a task draws on that was started for no tenant. */
-const NO_TENANT = "default";
 
 /** What a call was given: its reservation, until it is settled. */
 export interface Reserved {
@@ -68,7 +68,11 @@ function oldestOf(budget: TaskHead["budget"], next: number): number {
   return (budget?.calls ?? []).reduce((oldest, { n }) => Math.min(oldest, n), next);
 }
 
-function placeOf({ tenant = NO_TENANT, owner, budgetParent: parent }: TaskHead): BudgetPlace {
+function placeOf({
+  tenant = NO_TENANT_BUDGETS,
+  owner,
+  budgetParent: parent,
+}: TaskHead): BudgetPlace {
   const above =
     parent === undefined ? {} : { ancestors: [parent.taskUid, ...(parent.ancestors ?? [])] };
   return { tenant, ...(owner === undefined ? {} : { owner }), ...above };
@@ -97,14 +101,17 @@ export function onDenied(n: number, denied: BudgetDenial, now: number): readonly
   ];
 }
 
-/** Nothing can be reserved in money for a model whose price nobody knows. */
-export function onPriceMissing(message: string, now: number): EventBody {
-  const reason = `price_missing: ${message}`;
+/** Nothing can be reserved for what nobody can estimate, such as a model without a price. */
+export function onNoEstimate(estimate: NoEstimate, now: number): EventBody {
+  if (estimate.code === ENGINE_BUSY) return parkBusy(estimate.retryAt);
+  const reason = `price_missing: ${estimate.message}`;
   return {
     type: "task.parked",
     data: { status: "needs-operator", reason, wakeAt: now + PRICE_PAUSE_MS },
   };
 }
+
+type NoEstimate = Extract<CallEstimate, { ok: false }>;
 
 /** There may be room again. Late, or twice, it changes nothing. */
 export function onBudgetNotice(head: TaskHead): readonly EventBody[] {

@@ -5,6 +5,7 @@ import type { Amounts } from "../../contract/budget.ts";
 import type { EventBody } from "../../contract/event.ts";
 import { NOTHING, isNothing, plus } from "../budget/amounts.ts";
 import { callAmounts } from "../budget/call-amounts.ts";
+import { overrunOf } from "../budget/estimate.ts";
 import { toolOf } from "../doubt.ts";
 import { usedInEnd } from "../note-usage.ts";
 import type { ReservedCall } from "../task-budget.ts";
@@ -56,6 +57,8 @@ export function settledCalls({ budget, operations }: TaskHead): readonly EventBo
     )
     .map(({ n, calls }) => {
       const used = calls.map(usedInEnd).reduce(plus, NOTHING);
-      return { type: "budget.settled", data: { n, used } };
+      const overrun = overrunOf(used, calls.map((each) => each.amounts).reduce(plus, NOTHING));
+      const over = isNothing(overrun) ? {} : { overrun };
+      return { type: "budget.settled", data: { n, used, ...over } };
     });
 }

@@ -15,6 +15,7 @@ import { positionOf } from "./next-attempt.ts";
 import { okData, returned } from "./returned.ts";
 import { wokenBy } from "./unknown-effect.ts";
 import { lateness, waitTime } from "./wait-time.ts";
+import { wokenByEnd } from "./woken-by-end.ts";
 
 /** What a child that this task makes keeps of it. */
 export function parentOf(
@@ -113,7 +114,7 @@ export function onChildNotice(
     const end = { outcome: "ended", status: over } as const;
     return [endedCall(head, each, { ...notice, end }, { agent, at })];
   });
-  if (ended.length > 0) return [...ended, ...wokenBy(head, "child")];
+  if (ended.length > 0) return [...ended, ...wokenByEnd(head, "child")];
   if (over === undefined) return [];
   const gone = { agent: notice.agent, taskId: notice.taskId, taskUid, status: over };
   const others = (head.children ?? []).some((each) => each !== part && each.left !== undefined);

@@ -10,6 +10,7 @@ import { leaveChildren } from "./leave-child.ts";
 import { reportOf } from "./compensation.ts";
 import { onRetired } from "./end.ts";
 import { onPoison } from "./quarantined-message.ts";
+import { operator } from "./unknown-effect.ts";
 import { withdrawReview } from "./withdraw-review.ts";
 import { onWithdrawWaits } from "./withdraw-waits.ts";
 
@@ -71,7 +72,19 @@ export function onRecover(
   head: TaskHead,
   cause: string,
   park: boolean,
-  tries: Tries = {},
+  { by, ...tries }: Tries & { readonly by?: string | undefined } = {},
+): readonly EventBody[] {
+  const events = recovered(head, cause, park, tries);
+  // Else a supervisor has found it, or the next handler.
+  if (by === undefined) return events;
+  return events.map((each) => ({ ...each, actor: operator(by), reason: cause }));
+}
+
+function recovered(
+  head: TaskHead,
+  cause: string,
+  park: boolean,
+  tries: Tries,
 ): readonly EventBody[] {
   if (isOver(head)) return [];
   if (head.segment.open) {

@@ -9,6 +9,7 @@ import { EFFECT_POLICY } from "../effect-policy.ts";
 import { isOver } from "../reduce.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { withdrawals } from "./approval.ts";
+import { closeExtension } from "./extension.ts";
 import { leaveChildren } from "./leave-child.ts";
 import { withdrawReview } from "./withdraw-review.ts";
 import { onToolOutcome } from "./tool-outcome.ts";
@@ -75,6 +76,7 @@ export function onKill(
   return [
     ...withdrawals(head, why),
     ...withdrawReview(head, why),
+    ...closeExtension(head),
     ...leaveChildren(head, "cancel", false),
     ...onWithdrawWaits({ ...head, children: [] }, why),
     ...lost,

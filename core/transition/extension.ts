@@ -8,12 +8,13 @@ import { BUDGET_SERVICE } from "../../contract/budget.ts";
 import type { EventBody, EventData, TaskEvent } from "../../contract/event.ts";
 import { proposalOf } from "../approval/approval-head.ts";
 import { approvalId } from "../approval/approval-id.ts";
+import { extensionArguments } from "../approval/edited-extension.ts";
 import type { AskToExtend } from "../budget/settings.ts";
 import { canonicalJson, digestOf } from "../digest.ts";
 import { proposalDigest } from "../proposal.ts";
 import type { Extension } from "../task-budget.ts";
 import type { TaskHead } from "../task-head.ts";
-import { turnFailed } from "./model-outcome.ts";
+import { failTurn } from "./fail-turn.ts";
 
 /** What policy and the approval rules know an extension as. */
 export const EXTENSION_CALL = { tool: BUDGET_SERVICE, effect: "administrative" } as const;
@@ -65,7 +66,7 @@ export function requestExtension(
     dimension,
     amount,
     limit,
-    argumentsDigest: digestOf({ budget, extend: { [dimension]: amount } }),
+    argumentsDigest: digestOf(extensionArguments({ budget, dimension }, amount)),
     agentVersion: head.agentVersion,
     policyVersion,
     rule,
@@ -110,7 +111,7 @@ export function extensionPackage(
     call: {
       ...EXTENSION_CALL,
       toolVersion: CALL_VERSION,
-      arguments: { text: canonicalJson({ budget, extend: { [dimension]: amount } }) },
+      arguments: { text: canonicalJson(extensionArguments({ budget, dimension }, amount)) },
       argumentsDigest,
       agentVersion,
       policyVersion,
@@ -178,7 +179,12 @@ export function endExtension(head: TaskHead): readonly EventBody[] {
   if (!waits) return [closed(extension)];
   if (extension.state !== "refused") return [];
   const message = `the budget ${extension.budget} is not extended: ${extension.reason ?? "refused"}`;
-  return [closed(extension), turnFailed(head, head.step, "budget_refused", message)];
+  return [closed(extension), ...failTurn(head, head.step, "budget_refused", message)];
+}
+
+/** Of a task that ends without another segment. */
+export function closeExtension({ budget }: TaskHead): readonly EventBody[] {
+  return budget?.extension === undefined ? [] : [closed(budget.extension)];
 }
 
 function closed({ approvalId: id, state, reason }: Extension): EventBody {

@@ -2,7 +2,7 @@
 // want of one is tried again at the same step (R43).
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { EventBody } from "../../contract/event.ts";
-import type { NamedGrant } from "../../contract/grant.ts";
+import type { GrantBounds, NamedGrant } from "../../contract/grant.ts";
 import { subsetOf } from "../grant/subset.ts";
 import type { TaskHead } from "../task-head.ts";
 import { nextAttempt } from "./next-attempt.ts";
@@ -22,17 +22,20 @@ export interface FreshGrants {
   readonly grants: readonly NamedGrant[];
   readonly reason: string;
   readonly by?: string | undefined;
+  /** Of a child. */
+  readonly bounds?: GrantBounds;
 }
 
 export function onGrants(
   head: TaskHead,
-  { grants, reason, by }: FreshGrants,
+  { grants, reason, by, bounds }: FreshGrants,
 ): readonly EventBody[] {
+  const data = bounds === undefined ? { grants } : { grants, bounds };
   const actor = operator(by);
   const again = head.operations
     .filter(({ state, block }) => state === "blocked" && block?.code === "credential")
     .map((each) => nextAttempt(head, each, "the task was given fresh grants", actor));
   const waits = head.status === "waiting-auth" || head.compensation?.blocked !== undefined;
   const woken = waits ? wokenBy(head, "grants") : [];
-  return [{ type: "grants.changed", actor, reason, data: { grants } }, ...again, ...woken];
+  return [{ type: "grants.changed", actor, reason, data }, ...again, ...woken];
 }

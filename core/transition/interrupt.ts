@@ -5,6 +5,7 @@ import type { EventBody } from "../../contract/event.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { withdrawals } from "./approval.ts";
 import { positionOf } from "./next-attempt.ts";
+import { isBackground } from "../wait/background.ts";
 import { onWithdrawWaits } from "./withdraw-waits.ts";
 
 const WHY = "a message interrupted the turn";
@@ -14,8 +15,9 @@ function mayHaveRun({ state }: OpenOperation): boolean {
   return state === "issued" || state === "unknown";
 }
 
-/** Closes what was not made, with a result that says so. */
-export function onInterrupted(head: TaskHead): readonly EventBody[] {
+/** Closes what was not made, with a result that says so. The background is not in the way: it goes on. */
+export function onInterrupted(all: TaskHead): readonly EventBody[] {
+  const head = { ...all, operations: all.operations.filter((each) => !isBackground(each)) };
   const waits = onWithdrawWaits(head, WHY);
   const closed = new Set(waits.map(({ data }) => ("operationId" in data ? data.operationId : "")));
   const idle = head.operations.filter((each) => !mayHaveRun(each) && !closed.has(each.operationId));

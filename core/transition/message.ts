@@ -62,6 +62,8 @@ export function newHead(task: NewTask): TaskHead {
 export function onStart(
   task: NewTask,
   grants: readonly NamedGrant[] | "declared" = "declared",
+  // What the parent may do, of a child.
+  within?: readonly NamedGrant[],
 ): readonly EventBody[] {
   const { agent, agentVersion, inputDigest, owner, escalation, tenant, budgetParent } = task;
   const { parent } = task;
@@ -75,6 +77,7 @@ export function onStart(
     ...(budgetParent === undefined ? {} : { budgetParent }),
     ...(parent === undefined ? {} : { parent }),
     grants,
+    ...(within === undefined ? {} : { bounds: { within } }),
   };
   const actor = parent === undefined ? userActor(owner) : agentActor(parent);
   return [{ type: "task.started", actor, data }];
@@ -133,7 +136,8 @@ export function onMessage(head: TaskHead, message: IncomingMessage): readonly Ev
   // The answer is not what it was asked for any more.
   const withdrawn = withdrawReview(head, "a message has come");
   if (stops) return [received, ...withdrawn, ...wokenBy(head, "interrupt")];
-  return withdrawn.length === 0
+  // Where the turn rests on its background, this is what it waits for as well.
+  return withdrawn.length === 0 && head.turn.rests !== true
     ? [received]
     : [received, ...withdrawn, ...wokenBy(head, "message")];
 }

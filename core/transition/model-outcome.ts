@@ -9,10 +9,12 @@ import { EFFECT_POLICY } from "../effect-policy.ts";
 import { operationsOf } from "../operations.ts";
 import { countCall, timesAsked } from "../repeated-calls.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
+import { backgroundOf } from "../wait/background.ts";
 import { proposeCall } from "./approval.ts";
 import { leaveChildren } from "./leave-child.ts";
 import { holdBack } from "./hold-back.ts";
-import { openWait } from "./open-wait.ts";
+import { failTurn } from "./fail-turn.ts";
+import { openModelsWait } from "./open-wait.ts";
 
 const AGENT = { kind: "agent" } as const;
 
@@ -50,10 +52,8 @@ function onTrouble(
   const step = head.step + 1;
   const failed: EventBody = { type: "model.failed", data: { step, ...rest } };
   if (outcome.kind !== "terminal") return [failed];
-  return [
-    failed,
-    turnFailed(head, step, outcome.code, `the model provider refused: ${outcome.code}`),
-  ];
+  const message = `the model provider refused: ${outcome.code}`;
+  return [failed, ...failTurn(head, step, outcome.code, message)];
 }
 
 interface Place {
@@ -69,9 +69,12 @@ function judge(
   place: Place,
 ): readonly EventBody[] {
   const { step } = place;
-  const problem = problemOf(answer);
+  const waits = backgroundOf(head).length > 0;
+  const problem = problemOf(answer, waits);
   if (problem !== undefined) return rejected(head, agent, step, problem, answer);
   if (answer.calls.length > 0) return accepted(head, agent, answer, place);
+  if (waits)
+    return [{ type: "turn.waiting", actor: AGENT, data: { turn: head.turn.number, step } }];
   // `model.answered` is the next entry.
   const held = holdBack(head, agent, { ...place, answerSeq: head.nextSeq });
   if (held !== undefined) return [held];
@@ -97,7 +100,8 @@ interface Problem {
   readonly note?: string;
 }
 
-function problemOf(answer: ModelAnswer): Problem | undefined {
+/** `waits`: it is not the answer of the turn yet, and need not have its form. */
+function problemOf(answer: ModelAnswer, waits: boolean): Problem | undefined {
   // A cut answer is rejected as a whole, its calls included: an argument may be cut too (F9).
   if (answer.finish === "length") return { reason: "truncated", keepAnswer: false };
   if (answer.finish === "content-filter") return { reason: "content_filter", keepAnswer: false };
@@ -117,7 +121,7 @@ function problemOf(answer: ModelAnswer): Problem | undefined {
       note: "Your last answer was empty. Answer, or call a tool.",
     };
   }
-  if (answer.output?.ok === false) {
+  if (answer.output?.ok === false && !waits) {
     const note = `Your last answer does not have the required form: ${answer.output.message}`;
     return { reason: "invalid_output", keepAnswer: true, note };
   }
@@ -144,11 +148,11 @@ function rejected(
     return [
       ...refusals,
       event,
-      turnFailed(head, step, "output_truncated", "the answer was cut again with twice the room"),
+      ...failTurn(head, step, "output_truncated", "the answer was cut again with twice the room"),
     ];
   if (inARow < limits.maxUnusableAnswers) return [...refusals, event];
   const message = `${inARow} unusable answers in a row, the last one: ${problem.reason}`;
-  return [...refusals, event, turnFailed(head, step, "unusable_answers", message)];
+  return [...refusals, event, ...failTurn(head, step, "unusable_answers", message)];
 }
 
 function accepted(
@@ -165,11 +169,12 @@ function accepted(
     { step, answer },
   );
   const loop = findLoop(head, agent.limits, operations);
-  if (loop !== undefined) return [...refusals, turnFailed(head, step, "loop_detected", loop)];
+  if (loop !== undefined) return [...refusals, ...failTurn(head, step, "loop_detected", loop)];
   const tools = new Map(agent.tools.map((tool) => [tool.name, tool]));
   const proposals = operations.flatMap((each) => {
     const check = answer.calls[each.ordinal]?.check;
-    if (check?.ok === true && check.wait !== undefined) return [openWait(each, check.wait)];
+    if (check?.ok === true && check.wait !== undefined)
+      return [openModelsWait(head, each, check.wait, operations)];
     const tool = tools.get(each.tool);
     if (check === undefined || !needsApproval(check, tool)) return [];
     return [proposeCall(head, each, tool, { check, agentVersion: agent.version, at })];
@@ -227,9 +232,4 @@ function needsApproval(check: CallCheck, tool: AnyTool | undefined): boolean {
   if (check.approval !== undefined) return check.approval;
   const rule = tool?.approval ?? "default";
   return rule === "default" ? EFFECT_POLICY[check.effect].approval : rule === "required";
-}
-
-/** The end of a turn that could not reach an answer. */
-export function turnFailed(head: TaskHead, step: number, code: string, message: string): EventBody {
-  return { type: "turn.failed", data: { turn: head.turn.number, step, code, message } };
 }

@@ -5,7 +5,7 @@ import type { Tries } from "../control/poison.ts";
 import { attemptsOf, isAlone } from "../control/poison.ts";
 import type { PlacedMessage, TaskHead } from "../task-head.ts";
 import { onMessage } from "./message.ts";
-import { turnFailed } from "./model-outcome.ts";
+import { failTurn } from "./fail-turn.ts";
 import type { Refusal } from "./refusal.ts";
 import { operator } from "./unknown-effect.ts";
 
@@ -23,7 +23,7 @@ export function onPoison(
   };
   if (!isAlone(head.turn)) return [put];
   const message = `its message was quarantined after ${attempts} attempts that got nowhere`;
-  return [put, turnFailed(head, head.step, "message_quarantined", message)];
+  return [put, ...failTurn(head, head.step, "message_quarantined", message)];
 }
 
 /** What a person says of it. */

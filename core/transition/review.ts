@@ -9,7 +9,7 @@ import { reviewCall, reviewDigest, reviewOperation } from "../review/review-call
 import { heldAnswer } from "../review/reviewed-answer.ts";
 import type { Review } from "../review/review-state.ts";
 import type { TaskHead } from "../task-head.ts";
-import { turnFailed } from "./model-outcome.ts";
+import { failTurn } from "./fail-turn.ts";
 import { operator } from "./unknown-effect.ts";
 import { reviewClosed } from "./withdraw-review.ts";
 
@@ -49,8 +49,8 @@ export const REVIEW_PARK: EventBody = {
 };
 
 function notReleased(head: TaskHead, outcome: keyof typeof NOT_RELEASED): readonly EventBody[] {
-  const failed = turnFailed(head, head.step, `review_${outcome}`, NOT_RELEASED[outcome]);
-  return [...reviewClosed(head, outcome), failed];
+  const failed = failTurn(head, head.step, `review_${outcome}`, NOT_RELEASED[outcome]);
+  return [...reviewClosed(head, outcome), ...failed];
 }
 
 const NOT_RELEASED = {

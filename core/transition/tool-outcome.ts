@@ -11,7 +11,7 @@ import { onBlocked } from "./blocked.ts";
 import { attemptOf, nextAttempt, unapprovedAttempt } from "./next-attempt.ts";
 import { okData, returned } from "./returned.ts";
 import { holdBack } from "./hold-back.ts";
-import { openWait } from "./open-wait.ts";
+import { openToolsWait } from "./open-wait.ts";
 
 /** Attempts of an operation that may be repeated, before its unknown outcome becomes an error. */
 const MAX_ATTEMPTS = 3;
@@ -43,7 +43,7 @@ export function onToolOutcome(
       // Nobody would wait for what follows; the call itself was made.
       return head.cancelling
         ? [returned(operation, outcome, okData(head, operation, NOT_AWAITED, tool))]
-        : [openWait(operation, outcome.wait, outcome)];
+        : [openToolsWait(head, operation, outcome.wait, outcome)];
     case "blocked":
       return onBlocked(head, operation, outcome);
     case "unknown":

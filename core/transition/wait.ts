@@ -2,48 +2,68 @@
 // R40). What people do about one is in answer.ts and withdraw-waits.ts.
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { EventBody } from "../../contract/event.ts";
-import type { EventNotice } from "../../contract/inbox.ts";
+import type { EventNotice, NoEventNotice } from "../../contract/inbox.ts";
 import type { WaitVia } from "../../contract/wait.ts";
 import { toolOf } from "../doubt.ts";
 import { EFFECT_POLICY } from "../effect-policy.ts";
 import type { TaskHead } from "../task-head.ts";
 import type { EndTime, WaitResult } from "../wait/wait-result.ts";
-import { eventResult, timedOut, timerResult } from "../wait/wait-result.ts";
+import { eventResult, notEnded, timedOut, timerResult } from "../wait/wait-result.ts";
 import type { WaitingOperation } from "../wait/wait-terms.ts";
-import { isWaiting, waitOf } from "../wait/wait-terms.ts";
+import { dueTime, isWaiting, waitOf } from "../wait/wait-terms.ts";
 import { isChildCall } from "../child/children.ts";
 import { childLate } from "./child.ts";
 import { okData, returned } from "./returned.ts";
-import { wokenBy } from "./unknown-effect.ts";
+import { wokenByEnd } from "./woken-by-end.ts";
 import { lateness, waitTime } from "./wait-time.ts";
 
-/** The ends of all waits that are due by the log's time: a time has come, or a deadline passed. */
+/**
+ * What becomes of all waits that are due by the log's time: a time has come, or a deadline passed.
+ * What an inbox took in time counts, and its notice may come behind this segment: it is asked first.
+ */
 export function dueWaits(head: TaskHead, agent: AgentDefinition): readonly EventBody[] {
   const { updatedAt: now } = head;
   return head.operations
     .filter(isWaiting)
-    .filter(({ wait }) => wait.endsAt <= now)
-    .flatMap((each) => endedByTime(head, each, agent));
+    .filter(({ wait }) => dueTime(wait) <= now)
+    .flatMap((each): readonly EventBody[] => {
+      const { operationId, wait } = each;
+      if (wait.kind === "event") return [{ type: "wait.due", data: { operationId } }];
+      return endedByTime(head, each, { agent, now });
+    });
 }
 
 function endedByTime(
   head: TaskHead,
   operation: WaitingOperation,
-  agent: AgentDefinition,
+  { agent, now }: { readonly agent: AgentDefinition; readonly now: number },
 ): readonly EventBody[] {
   const { endsAt: dueAt, kind } = operation.wait;
-  const time = endTime(head.updatedAt, dueAt, agent);
+  const time = endTime(now, dueAt, agent);
   if (kind === "timer")
     return [came(head, operation, { via: "timer", time, agent }, timerResult(time))];
   if (isChildCall(operation)) return childLate(head, operation, time);
+  const { changes } = EFFECT_POLICY[operation.effect];
   const error = {
     outcome: "error",
     code: "timed_out",
-    message: timedOut(time, EFFECT_POLICY[operation.effect].changes),
+    message: kind === "operations" ? notEnded(time) : timedOut(time, changes),
     via: "deadline",
     ...lateness(time),
   } as const;
-  return [returned(operation, waitTime(head, operation), error)];
+  return [returned(operation, waitTime(head, operation, now), error)];
+}
+
+/** The inbox was asked, and no event came before that. Nothing for a wait that has ended. */
+export function onNoEvent(
+  head: TaskHead,
+  { operationId }: Pick<NoEventNotice, "operationId">,
+  { agent, now }: { readonly agent: AgentDefinition; readonly now: number },
+): readonly EventBody[] {
+  const operation = waitOf(head, operationId);
+  if (operation?.wait.askedAt === undefined) return [];
+  const time = { agent, now: Math.max(now, head.updatedAt) };
+  return [...endedByTime(head, operation, time), ...wokenByEnd(head, "event")];
 }
 
 /** Nothing for an event of a wait that is over, or that came after its deadline. */
@@ -60,7 +80,7 @@ export function onEventNotice(
   const time = endTime(Math.max(now, head.updatedAt), dueAt, agent);
   const result = eventResult(time, notice);
   const end = { via: "event", time, agent, said: { eventId } } as const;
-  return [came(head, operation, end, result), ...wokenBy(head, "event")];
+  return [came(head, operation, end, result), ...wokenByEnd(head, "event")];
 }
 
 export interface Came {

@@ -3,8 +3,20 @@
 import { idProblem } from "../../contract/ids.ts";
 import { inWords, isoTime } from "../../contract/iso-time.ts";
 import { MAX_CHILD_MESSAGE } from "../../contract/child.ts";
-import type { ChildTerms, QuestionTerms, WaitContext, WaitRequest } from "../../contract/wait.ts";
-import { MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, WAIT_KINDS } from "../../contract/wait.ts";
+import type {
+  ChildTerms,
+  OperationsTerms,
+  QuestionTerms,
+  WaitContext,
+  WaitRequest,
+} from "../../contract/wait.ts";
+import {
+  MAX_BACKGROUND,
+  MAX_OPTION,
+  MAX_OPTIONS,
+  MAX_QUESTION,
+  WAIT_KINDS,
+} from "../../contract/wait.ts";
 import { endOfWait } from "./wait-terms.ts";
 
 /** What is wrong with a wait, or undefined. Authors without types get here with anything. */
@@ -23,6 +35,8 @@ function kindProblem(wait: WaitRequest, context: WaitContext): string | undefine
       return questionProblem(wait);
     case "child":
       return childProblem(wait, context);
+    case "operations":
+      return operationsProblem(wait, context);
     default:
       return `The kind of a wait must be one of ${WAIT_KINDS.join(", ")}.`;
   }
@@ -35,6 +49,21 @@ function childProblem({ message }: ChildTerms, { childId }: WaitContext): string
     return `The message to a child ${textRule(MAX_CHILD_MESSAGE)}.`;
   return undefined;
 }
+
+/** Whether they are open, open-wait.ts says. */
+function operationsProblem(
+  { operations = [], until }: OperationsTerms,
+  { childId }: WaitContext,
+): string | undefined {
+  if (childId === undefined) return "Operations cannot be waited for by a tool that has run.";
+  if (!["now", "any", "all"].includes(until)) return "Operations are waited for now, any or all.";
+  const isList = Array.isArray(operations) && operations.length <= MAX_BACKGROUND;
+  if (isList && operations.every((each) => isTextUpTo(each, MAX_ID))) return undefined;
+  return `The operations must be a list of at most ${MAX_BACKGROUND} ids.`;
+}
+
+/** Characters of an operation id. */
+const MAX_ID = 256;
 
 function addressProblem(name: "topic" | "key", value: unknown): string | undefined {
   if (typeof value !== "string") return `The event's ${name} must be a text.`;

@@ -52,6 +52,11 @@ export function timedOut(time: EndTime, made: boolean): string {
   return warning === undefined ? said : `${said} ${warning}`;
 }
 
+/** Of a wait for operations, which go on. */
+export function notEnded({ now, dueAt }: EndTime): string {
+  return `What was waited for had not ended by ${isoTime(dueAt)}; it is ${isoTime(now)} now. It goes on in the background.`;
+}
+
 export function withdrawn(reason: string, made = false): string {
   return `${madeBefore(made)}It was withdrawn before it had a result: ${reason}`;
 }

@@ -7,6 +7,7 @@ import type { FlagCommand, Stuck, StuckBounds } from "../../contract/watch.ts";
 import { toolOf } from "../doubt.ts";
 import { stuckNotice } from "../notification/notification-of.ts";
 import { isOver } from "../reduce.ts";
+import type { Review, ReviewRequest } from "../review/review-state.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { wokenBy } from "../transition/unknown-effect.ts";
 import { STATUS_CARE } from "./status-care.ts";
@@ -17,6 +18,10 @@ export interface WatchedHead extends Pick<
   "status" | "updatedAt" | "since" | "progressAt" | "park" | "stuck" | "owner" | "escalation"
 > {
   readonly hold?: unknown;
+  readonly review?: {
+    readonly state: Review["state"];
+    readonly asked?: Pick<ReviewRequest, "expiresAt">;
+  };
   readonly operations: readonly WatchedOperation[];
 }
 
@@ -61,7 +66,7 @@ export function stuckAt(
 
 /** The first time that has passed long ago without anything having come of it. */
 function overdue(
-  { park, operations }: WatchedHead,
+  { park, operations, review }: WatchedHead,
   { overdueMs }: StuckBounds,
   now: number,
 ): Found | undefined {
@@ -69,7 +74,9 @@ function overdue(
     const asked = state === "approval-requested" || state === "approval-open";
     return [wait?.endsAt, asked ? approval?.expiresAt : undefined];
   });
-  const due = [park.wakeAt, ...times].filter((each) => each !== undefined);
+  const reviewed = review?.state === "requested" || review?.state === "open";
+  const reviewedBy = reviewed ? review.asked?.expiresAt : undefined;
+  const due = [park.wakeAt, reviewedBy, ...times].filter((each) => each !== undefined);
   const since = Math.min(...due);
   return since + overdueMs <= now ? { kind: "overdue", since } : undefined;
 }
