@@ -22,6 +22,7 @@ import {
   settleInputSchema,
 } from "../../contract/effect-api.ts";
 import type { AgentDefinition } from "../../contract/agent.ts";
+import type { EvidenceQuestion } from "../../contract/approval-api.ts";
 import {
   overrideInputSchema,
   pauseInputSchema,
@@ -49,6 +50,7 @@ import { ask } from "./public/ask.ts";
 import { cancel, nudge, recover } from "./public/control.ts";
 import { override, pause, transfer, verb } from "./public/control-verbs.ts";
 import { authority, drop, retry, rollback, settle } from "./public/effects.ts";
+import { checkEvidence } from "./public/check-evidence.ts";
 import { explain } from "./public/explain.ts";
 import { flag } from "./public/flag.ts";
 import { grant } from "./public/grant.ts";
@@ -169,18 +171,28 @@ export function createAgentObject(deps: AgentObjectDeps) {
       ),
       succeed: publicHandler(noInputSchema, (ctx) => succeed(ctx, name, owners?.resolve)),
       recover: publicHandler(recoverInputSchema, (ctx, input) => recover(ctx, name, input)),
-      checkAnswer: handlers.object.shared(
-        { ...PRIVATE, input: jsonOf<unknown>() },
-        (ctx: ObjectSharedContext, given) =>
-          ctx.run("check-answer", () => deps.ports.checkAnswer(given)),
-      ),
-      nudge: handlers.object.shared(
-        { ...PRIVATE, input: jsonOf<Nudge>() },
-        (ctx: ObjectSharedContext, input) => nudge(ctx, input),
-      ),
+      ...askedHandlers(deps),
       ...writingHandlers(deps),
     },
   });
+}
+
+/** What objects of the runtime ask the task, and it asks itself; nothing is changed. */
+function askedHandlers({ ports }: AgentObjectDeps) {
+  return {
+    checkAnswer: handlers.object.shared(
+      { ...PRIVATE, input: jsonOf<unknown>() },
+      (ctx: ObjectSharedContext, given) => ctx.run("check-answer", () => ports.checkAnswer(given)),
+    ),
+    checkEvidence: handlers.object.shared(
+      { ...PRIVATE, journalRetention: 0, input: jsonOf<EvidenceQuestion>() },
+      (ctx: ObjectSharedContext, question) => checkEvidence(ctx, question),
+    ),
+    nudge: handlers.object.shared(
+      { ...PRIVATE, input: jsonOf<Nudge>() },
+      (ctx: ObjectSharedContext, input) => nudge(ctx, input),
+    ),
+  };
 }
 
 /** Those that change a task, one after the other (L1). */
@@ -189,7 +201,10 @@ function writingHandlers(deps: AgentObjectDeps) {
   const noting = createNoting(agent.name, audited);
   return {
     apply: privateHandler<Command>(noting((ctx, input) => apply(ctx, deps, input))),
-    wake: privateHandler<Wake>(noting((ctx, input) => wake(ctx, deps, input))),
+    wake: handlers.object.exclusive(
+      { ...segmentOptions(agent), input: jsonOf<Wake>() },
+      noting((ctx, input) => wake(ctx, deps, input)),
+    ),
     begin: handlers.object.exclusive(
       { ...segmentOptions(agent), input: jsonOf<Begin>() },
       noting((ctx, input) => begin(ctx, deps, input)),

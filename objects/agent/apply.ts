@@ -9,13 +9,13 @@ import { narrow } from "../../core/grant/narrow.ts";
 import { verbProblem } from "../../core/control/verbs.ts";
 import { onRollback, rollbackProblem } from "../../core/transition/compensation.ts";
 import { onCancel } from "../../core/transition/control.ts";
-import { onGrants } from "../../core/transition/grants.ts";
 import { newHead, onMessage, onStart } from "../../core/transition/message.ts";
 import { onRetry } from "../../core/transition/retry.ts";
 import { onSuccession } from "../../core/transition/succession.ts";
 import type { Refusal } from "../../core/transition/refusal.ts";
 import { onFlag } from "../../core/watch/stuck.ts";
 import { onStated } from "../../core/transition/unknown-effect.ts";
+import { applyFollow, applyGrants } from "./apply-bounds.ts";
 import { applyControl, isControl } from "./apply-control.ts";
 import { applyToMessage } from "./apply-quarantined.ts";
 import { applyAnswer, applyWithdraw } from "./apply-waits.ts";
@@ -25,7 +25,7 @@ import type { RunDeps } from "./segment.ts";
 import { closeHandler, LOST, recoverTask } from "./recover.ts";
 import { refusalOf } from "./settled-by.ts";
 import type { MessageRow } from "./task-state.ts";
-import { loadHead, messageKey } from "./task-state.ts";
+import { loadHeadNow, messageKey } from "./task-state.ts";
 import type { TaskWriter } from "./task-writer.ts";
 import { createTaskWriter } from "./task-writer.ts";
 
@@ -59,8 +59,7 @@ export async function change(
   { agent, ports }: RunDeps,
   command: Command,
 ): Promise<Changed> {
-  const now = await ctx.date.now();
-  const stored = await loadHead(ctx);
+  const { head: stored, now } = await loadHeadNow(ctx);
   if (stored === undefined && command.type !== "start") {
     return { applied: { result: "no-task", taskUid: "", status: "failed" } };
   }
@@ -135,6 +134,7 @@ async function applyTo(
         onStart(
           { ...writer.head, at: writer.now },
           command.grants ?? narrow(agent.grants, command.within) ?? "declared",
+          command.within,
         ),
       );
       take(ctx, writer, command);
@@ -152,8 +152,9 @@ async function applyTo(
     case "settle":
       return settle(ctx, { writer, agent }, command);
     case "grant":
-      writer.record(onGrants(writer.head, command));
-      return "applied";
+      return applyGrants(ctx, writer, command);
+    case "follow":
+      return applyFollow(ctx, { writer, agent }, command);
     case "retry":
       writer.record(onRetry(writer.head, agent, command));
       return "applied";

@@ -6,13 +6,15 @@ import { isSegmentDue } from "../../core/segment-due.ts";
 import { change } from "./apply.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
 import { closeHandler } from "./recover.ts";
-import { runSegment } from "./run.ts";
+import { executeSegment, openSegment } from "./run.ts";
 import type { RunDeps } from "./segment.ts";
 
 export async function begin(ctx: ObjectContext, deps: RunDeps, input: Begin): Promise<void> {
   const { applied, writer } = await change(ctx, deps, input.command);
   const runs = writer !== undefined && !writer.head.segment.open && isSegmentDue(writer.head);
   if (writer !== undefined && !runs) await closeHandler(ctx, { writer, agent: deps.agent });
+  const segment = runs ? openSegment(ctx, deps, writer) : undefined;
+  // Whoever is told may ask for the task at once, and this worker may be gone by then: it is stored.
   ctx.resolveAwakeable(input.applied, applied, jsonOf());
-  if (runs) await runSegment(ctx, deps, writer);
+  if (segment !== undefined) await executeSegment(segment);
 }

@@ -2,7 +2,7 @@
 // waits for a provider that says "later" (L6, L12).
 import { RestatePromise } from "@restatedev/restate-sdk";
 import type { ModelOutcome } from "../../contract/model.ts";
-import type { ModelCall } from "../../contract/port.ts";
+import type { GoesOn, ModelCall } from "../../contract/port.ts";
 import { waitForProvider } from "../../core/park.ts";
 import type { AskedWith } from "../../core/transition/model-outcome.ts";
 import { settledModelCall } from "../../core/transition/budget.ts";
@@ -102,38 +102,56 @@ async function callOf(
   };
 }
 
+/**
+ * The engine closes the way to an invocation that says nothing for a while, and a signal waits until the
+ * next attempt then. So a call that takes long says now and then that it goes on: what it is in is
+ * kept by this attempt, and one that comes after it calls again, as after every loss.
+ */
 async function awaitModel(segment: Segment, call: ModelCall): Promise<ModelOutcome | "abort"> {
   const { ctx, ports, signals } = segment;
   const aborted = new AbortController();
-  // A closure that lost its race goes on running: it ends with the attempt, or by our abort.
-  const attempt = ctx.request().attemptCompletedSignal;
-  const abort = (): void => aborted.abort();
-  const action = async (): Promise<ModelAction> => {
-    attempt.addEventListener("abort", abort, { once: true });
-    try {
-      const outcome = await ports.callModel(call, aborted.signal);
-      return { outcome, draining: ports.isDraining() };
-    } catch (error) {
-      // After an abort nobody reads the result; a failure would fail the whole attempt.
-      if (aborted.signal.aborted && !attempt.aborted) return "abort";
-      throw error;
-    } finally {
-      attempt.removeEventListener("abort", abort);
-    }
+  let inFlight: Promise<ModelAction> | undefined;
+  const action = (): Promise<ModelAction | GoesOn> => {
+    inFlight ??= beginCall(segment, call, aborted);
+    return ports.whilePatient(inFlight);
   };
-  const answer = ctx.run<ModelAction>("model-call", action);
+  let answer = ctx.run("model-call", action);
   for (;;) {
     const first = await RestatePromise.race([answer, signals.pending()]);
-    if (!isSignal(first)) {
+    if (isSignal(first)) {
+      // After a yield the only signal that is listened to is the one to abort.
+      if (first === "abort" || signals.yielded) {
+        aborted.abort();
+        return "abort";
+      }
+      signals.yielded = true;
+    } else if ("goesOn" in first) {
+      answer = ctx.run("model-call-goes-on", action);
+    } else {
       signals.yielded ||= first.draining;
       return first.outcome;
     }
-    // After a yield the only signal that is listened to is the one to abort.
-    if (first === "abort" || signals.yielded) {
-      aborted.abort();
-      return "abort";
-    }
-    signals.yielded = true;
+  }
+}
+
+async function beginCall(
+  { ctx, ports }: Segment,
+  call: ModelCall,
+  aborted: AbortController,
+): Promise<ModelAction> {
+  // A closure that lost its race goes on running: it ends with the attempt, or by our abort.
+  const attempt = ctx.request().attemptCompletedSignal;
+  const abort = (): void => aborted.abort();
+  attempt.addEventListener("abort", abort, { once: true });
+  try {
+    const outcome = await ports.callModel(call, aborted.signal);
+    return { outcome, draining: ports.isDraining() };
+  } catch (error) {
+    // After an abort nobody reads the result; a failure would fail the whole attempt.
+    if (aborted.signal.aborted && !attempt.aborted) return "abort";
+    throw error;
+  } finally {
+    attempt.removeEventListener("abort", abort);
   }
 }
 

@@ -1,6 +1,7 @@
 // Owns the tool calls of a segment: issued side by side, each an invocation of its own, and
 // taken in as they return. One that takes long parks the task with only itself open (L3, L4).
 import { RestatePromise } from "@restatedev/restate-sdk";
+import { EFFECT_POLICY } from "../../core/effect-policy.ts";
 import { parkForTools, parkUnregistered } from "../../core/park.ts";
 import type { OpenOperation } from "../../core/task-head.ts";
 import { markIssued } from "../../core/task-head.ts";
@@ -24,7 +25,9 @@ export async function callTools(
   }
   const reserved = await reserveToolCalls(segment, callable);
   if (reserved !== "go-on") return reserved;
-  if (missing.length === 0) {
+  // Whoever makes an effect asks the task right before it, and reads the head at once where it is stored.
+  const isAsked = callable.some(({ effect }) => EFFECT_POLICY[effect].freshAuthority);
+  if (missing.length === 0 && !isAsked) {
     writer.head = markIssued(writer.head);
     writer.commit(true);
   } else {

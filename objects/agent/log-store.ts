@@ -10,6 +10,8 @@ import type { ReadContext } from "./read-context.ts";
 
 /** Positions per page. */
 const PAGE = 64;
+/** Pages that are read side by side: where a page ends is only known once it was read. */
+const PAGES_AT_ONCE = 8;
 
 /** One page of `events` and one log read hold at most about this many bytes of JSON. */
 const READ_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -19,6 +21,39 @@ interface LogChunk {
   readonly events: readonly TaskEvent[];
   /** The calls that were ready at the end of this commit were issued right after it. */
   readonly issued?: true;
+}
+
+/** Null where the log has none yet. */
+type ChunkRead = () => Promise<LogChunk | null>;
+
+/** Of one handler: chunks are immutable, and each read is a round trip to the engine. */
+const chunksRead = new WeakMap<ReadContext, Map<number, ChunkRead>>();
+
+/** It is under way from now on. */
+function fetchChunk(ctx: ReadContext, firstSeq: number): ChunkRead {
+  const reads = chunksRead.get(ctx) ?? new Map<number, ChunkRead>();
+  chunksRead.set(ctx, reads);
+  const known = reads.get(firstSeq);
+  if (known !== undefined) return known;
+  const reading = ctx.get<LogChunk>(chunkKey(firstSeq));
+  const read: ChunkRead = async () => {
+    const chunk = await reading;
+    if (chunk !== null && chunk.events.length > 0) return chunk;
+    // There may be one later.
+    reads.delete(firstSeq);
+    return null;
+  };
+  reads.set(firstSeq, read);
+  return read;
+}
+
+/** What `readEvents` reads first is under way from now on, beside what else is read before it. */
+export function expectEvents(ctx: ReadContext, after: number): void {
+  fetchChunk(ctx, pageOf(after + 1));
+}
+
+function pageOf(seq: number): number {
+  return Math.floor(seq / PAGE) * PAGE;
 }
 
 function chunkKey(firstSeq: number): string {
@@ -47,8 +82,8 @@ export function appendEvents(
 export async function catchUp(ctx: ReadContext, stored: TaskHead): Promise<TaskHead> {
   let head = stored;
   for (;;) {
-    const chunk = await ctx.get<LogChunk>(chunkKey(head.nextSeq));
-    if (chunk === null || chunk.events.length === 0) return head;
+    const chunk = await fetchChunk(ctx, head.nextSeq)();
+    if (chunk === null) return head;
     head = chunk.events.reduce(reduce, head);
     if (chunk.issued === true) head = markIssued(head);
   }
@@ -69,19 +104,64 @@ export async function readEvents(
   ctx: ReadContext,
   range: { readonly after: number; readonly limit: number; readonly nextSeq: number },
 ): Promise<TaskEvent[]> {
+  const first = range.after + 1;
+  const end = Math.min(range.nextSeq, first + range.limit);
   const found: TaskEvent[] = [];
-  let bytes = 0;
-  let at = Math.floor((range.after + 1) / PAGE) * PAGE;
-  while (at < range.nextSeq && found.length < range.limit && bytes < READ_LIMIT_BYTES) {
-    const chunk = await ctx.get<LogChunk>(chunkKey(at));
-    if (chunk === null || chunk.events.length === 0) break;
-    const wanted = chunk.events.filter((event) => event.seq > range.after);
-    // What lies before the position does not count: a page may be longer than the limit.
-    if (wanted.length > 0) bytes += JSON.stringify(wanted).length;
-    found.push(...wanted);
-    at += chunk.events.length;
+  let room = READ_LIMIT_BYTES;
+  // The first page is read alone, and says about how long they are.
+  for (let from = pageOf(first), pages = 1; from < end;) {
+    const to = Math.min(from + pages * PAGE, end);
+    const read = await readPages(ctx, { from, to, first, room });
+    found.push(...read.events);
+    room -= read.bytes;
+    if (!read.isWhole) break;
+    from = to;
+    pages = Math.min(PAGES_AT_ONCE, Math.max(1, Math.floor(room / Math.max(1, read.bytes))));
   }
-  return found.slice(0, range.limit);
+  return found;
+}
+
+interface PageRange {
+  /** The start of a page. */
+  readonly from: number;
+  readonly to: number;
+  /** What lies before it does not count: a page may be longer than the limit. */
+  readonly first: number;
+  /** In bytes of JSON; what goes beyond ends the reading. */
+  readonly room: number;
+}
+
+interface PagesRead {
+  /** In order, up to the first that is not there or was not read any more. */
+  readonly events: readonly TaskEvent[];
+  readonly bytes: number;
+  readonly isWhole: boolean;
+}
+
+/** Along the chunks of each page, and the pages side by side. */
+async function readPages(ctx: ReadContext, range: PageRange): Promise<PagesRead> {
+  const { from, to, first, room } = range;
+  const pages: { at: number; readonly end: number; readonly events: TaskEvent[] }[] = [];
+  for (let at = from; at < to; at += PAGE)
+    pages.push({ at, end: Math.min(at + PAGE, to), events: [] });
+  let bytes = 0;
+  for (let open = pages; open.length > 0 && bytes < room;) {
+    const fetched = open.map((page) => ({ page, chunk: fetchChunk(ctx, page.at) }));
+    open = [];
+    for (const { page, chunk } of fetched) {
+      const read = await chunk();
+      if (read === null) continue;
+      const wanted = read.events.filter(({ seq }) => seq >= first && seq < to);
+      if (wanted.length > 0) bytes += JSON.stringify(wanted).length;
+      page.events.push(...wanted);
+      page.at += read.events.length;
+      if (page.at < page.end) open.push(page);
+    }
+  }
+  const short = pages.findIndex((page) => page.at < page.end);
+  const isWhole = short < 0;
+  const read = isWhole ? pages : pages.slice(0, short + 1);
+  return { events: read.flatMap(({ events }) => events), bytes, isWhole };
 }
 
 /** One event by its position. */

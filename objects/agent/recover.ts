@@ -5,6 +5,7 @@ import type { AgentDefinition } from "../../contract/agent.ts";
 import type { Command } from "../../contract/command.ts";
 import { onRecover } from "../../core/transition/control.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
+import { announceAgain } from "./announce-again.ts";
 import { handOver } from "./hand-over.ts";
 import { requestApprovals } from "./request-approval.ts";
 import { sendReview } from "./review.ts";
@@ -30,10 +31,11 @@ export const LOST = { cause: "the segment ended without a record", park: false }
 export async function recoverTask(
   ctx: ObjectContext,
   { writer, agent }: Recovering,
-  { cause, park, attempts }: Pick<RecoverCommand, "cause" | "park" | "attempts">,
+  { cause, park, attempts, by }: Pick<RecoverCommand, "cause" | "park" | "attempts" | "by">,
 ): Promise<void> {
+  await announceAgain({ ctx, writer });
   const { maxMessageAttempts } = agent.limits;
-  writer.record(onRecover(writer.head, cause, park, { attempts, maxMessageAttempts }));
+  writer.record(onRecover(writer.head, cause, park, { attempts, maxMessageAttempts, by }));
   writer.mark({ segment: { ...writer.head.segment, open: false, queued: false } });
   await requestApprovals({ ctx, writer });
   await sendReview({ ctx, writer });

@@ -11,7 +11,7 @@ import type { OpenOperation } from "../../core/task-head.ts";
 import type { Needs, Reserved, ReservedModelCall } from "../../core/transition/budget.ts";
 import {
   onDenied,
-  onPriceMissing,
+  onNoEstimate,
   requestBudget,
   reserveRequest,
   restBudget,
@@ -37,7 +37,7 @@ export async function reserveModelCall(
   const { ctx, writer } = segment;
   const estimate = await ctx.run("estimate-model-call", () => estimateCall(call));
   if (!estimate.ok) {
-    writer.record([onPriceMissing(estimate.message, writer.now)]);
+    writer.record([onNoEstimate(estimate, writer.now)]);
     return "end";
   }
   const reserved = await reserve(segment, estimate);

@@ -36,7 +36,15 @@ export async function runSegment(
   deps: RunDeps,
   writer: TaskWriter,
 ): Promise<void> {
-  const segment = openSegment(ctx, deps, writer);
+  await executeSegment(openSegment(ctx, deps, writer));
+}
+
+/** The same for a segment that is open. */
+export async function executeSegment(segment: Segment): Promise<void> {
+  const { writer } = segment;
+  // What was recorded before it was opened.
+  await tellChildren(segment);
+  await unsubscribeEnded(segment);
   let end: StepEnd = "go-on";
   while (end === "go-on") {
     const from = writer.head.nextSeq;
@@ -54,7 +62,8 @@ function hasRequest({ head, written }: TaskWriter, fromSeq: number): boolean {
   return written.some(({ type, seq }) => seq >= fromSeq && type === "approval.requested");
 }
 
-function openSegment(ctx: ObjectContext, deps: RunDeps, writer: TaskWriter): Segment {
+/** Stores the task with a segment that is at work: from here on whoever asks for it finds it. */
+export function openSegment(ctx: ObjectContext, deps: RunDeps, writer: TaskWriter): Segment {
   const { agent, manifest, release, ports } = deps;
   const number = writer.head.segment.number + 1;
   const invocationId = ctx.request().id;

@@ -14,6 +14,7 @@ import type {
   FindUnregistered,
   FindUnservedAgents,
   RememberEvents,
+  WhilePatient,
 } from "../../contract/port.ts";
 import type { AskToExtend } from "../../core/budget/settings.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
@@ -22,6 +23,7 @@ import type { TaskWriter } from "./task-writer.ts";
 /** What the object is given to reach the world with: inside of actions only, but for the hint. */
 export interface AgentPorts {
   readonly callModel: CallModel;
+  readonly whilePatient: WhilePatient;
   /** Where there are budgets; absent, nothing is reserved. */
   readonly estimateCall?: EstimateCall | undefined;
   /** Where people may be asked to extend a budget. */

@@ -11,17 +11,19 @@ export async function subscribeAgain(place: LogPlace): Promise<void> {
   for (const { operationId, ordinal, wait: part } of writer.head.operations.filter(isWaiting)) {
     if (part.kind !== "event") continue;
     const wait = waitIn(await eventAt(place, part.seq), ordinal);
-    if (wait !== undefined) subscribe(ctx, writer.head, { operationId, wait });
+    if (part.askedAt !== undefined && wait?.kind === "event")
+      unsubscribe(ctx, writer.head, { operationId, asks: true }, wait);
+    else if (wait !== undefined) subscribe(ctx, writer.head, { operationId, wait });
   }
 }
 
-/** Of the waits that this handler has ended before their event came. */
+/** Of the waits that this handler has ended, or found due, before their event came. */
 export async function unsubscribeEnded(place: LogPlace): Promise<void> {
   const { ctx, writer } = place;
   if (writer.endedSubscriptions.length === 0) return;
   writer.commit();
-  for (const { operationId, seq, ordinal } of writer.endedSubscriptions.splice(0)) {
-    const wait = waitIn(await eventAt(place, seq), ordinal);
-    if (wait?.kind === "event") unsubscribe(ctx, writer.head, operationId, wait);
+  for (const ended of writer.endedSubscriptions.splice(0)) {
+    const wait = waitIn(await eventAt(place, ended.seq), ended.ordinal);
+    if (wait?.kind === "event") unsubscribe(ctx, writer.head, ended, wait);
   }
 }

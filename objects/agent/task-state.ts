@@ -7,6 +7,7 @@ import type { TaskHead } from "../../core/task-head.ts";
 import { upcastHead } from "../../core/task-head.ts";
 import { catchUp } from "./log-store.ts";
 import { problem } from "../../handler/problem.ts";
+import { readNow } from "../../handler/read-now.ts";
 import type { ReadContext } from "./read-context.ts";
 
 /** What is remembered of a message, for ever, so that its id is applied once (F28, F29). */
@@ -44,8 +45,15 @@ export function queuedKey(n: number): string {
   return `queued/${n}`;
 }
 
+export function queuedKeys({ first, next }: NonNullable<TaskHead["queue"]>): readonly string[] {
+  return Array.from({ length: next - first }, (_, index) => queuedKey(first + index));
+}
+
 /** The grants that the task was given, all of them. */
 export const GRANTS_KEY = "grants";
+
+/** Of a child whose parent has bounds, or that people have given grants: what they are made of. */
+export const BOUNDS_KEY = "bounds";
 
 /** Of an applied effect that can be undone, by its number; a later one may take its place. */
 export function effectKey(n: number): string {
@@ -79,7 +87,12 @@ export async function viewHead(ctx: ReadContext): Promise<TaskHead | undefined> 
 /** For a shared handler: the head as of the last commit. */
 export async function viewTask(ctx: ReadContext): Promise<TaskHead | undefined> {
   const head = await viewHead(ctx);
-  return head?.segment.open === true ? catchUp(ctx, head) : head;
+  return head === undefined ? undefined : upToDate(ctx, head);
+}
+
+/** The head as of the last commit, from the one that was stored. */
+export async function upToDate(ctx: ReadContext, stored: TaskHead): Promise<TaskHead> {
+  return stored.segment.open ? catchUp(ctx, stored) : stored;
 }
 
 /**
@@ -88,10 +101,24 @@ export async function viewTask(ctx: ReadContext): Promise<TaskHead | undefined> 
  * that takes an action, whose entry in the journal the newer code would not fit.
  */
 export async function loadHead(ctx: ObjectContext): Promise<TaskHead | undefined> {
-  const stored = await ctx.get<TaskHead>(HEAD_KEY);
+  return openHead(ctx, await ctx.get<TaskHead>(HEAD_KEY));
+}
+
+/** The same, with the time in milliseconds since the epoch. */
+export async function loadHeadNow(
+  ctx: ObjectContext,
+): Promise<{ readonly head: TaskHead | undefined; readonly now: number }> {
+  const { stored, now } = await readNow<TaskHead>(ctx, HEAD_KEY);
+  return { head: await openHead(ctx, stored), now };
+}
+
+async function openHead(
+  ctx: ObjectContext,
+  stored: TaskHead | null,
+): Promise<TaskHead | undefined> {
   if (stored === null) return undefined;
   const head = upcastHead(stored);
   if ("newer" in head) throw new Error(TOO_NEW);
   // An open segment has stored commits behind the head, and is gone: this handler has its lock.
-  return head.segment.open ? catchUp(ctx, head) : head;
+  return upToDate(ctx, head);
 }

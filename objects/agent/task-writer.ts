@@ -9,11 +9,13 @@ import type { NamedGrant } from "../../contract/grant.ts";
 import type { RememberEvents } from "../../contract/port.ts";
 import { EFFECT_POLICY } from "../../core/effect-policy.ts";
 import { eventSize, sealEvent } from "../../core/log.ts";
-import { reduce } from "../../core/reduce.ts";
+import { isTold } from "../../core/child/follow-parent.ts";
+import { isOver, reduce } from "../../core/reduce.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import type { EndedSubscription } from "../../core/wait/wait-terms.ts";
 import { endedSubscriptions } from "../../core/wait/wait-terms.ts";
 import { effectRow } from "../../core/transition/compensation.ts";
+import { boundsIn } from "../../core/transition/follow.ts";
 import { announce } from "./announce.ts";
 import { followExtension } from "./extension.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
@@ -26,17 +28,21 @@ import { createParkTimers } from "./park-timers.ts";
 import { createParentTeller } from "./tell-parent.ts";
 import type { MessageRow, QueuedRow, SettledRow, TurnRow } from "./task-state.ts";
 import {
+  BOUNDS_KEY,
   effectKey,
   GRANTS_KEY,
   HEAD_KEY,
   messageKey,
   queuedKey,
+  queuedKeys,
   settledKey,
   turnKey,
 } from "./task-state.ts";
 
 export interface TaskWriter {
   readonly agent: AgentDefinition;
+  /** Whether the app has somebody to tell. */
+  readonly notifies: boolean;
   head: TaskHead;
   /** Milliseconds since the epoch: the latest time that this handler knows from its journal. */
   now: number;
@@ -46,6 +52,8 @@ export interface TaskWriter {
   readonly endedSubscriptions: EndedSubscription[];
   /** What it has recorded of children, until they are told. */
   readonly childNews: TaskEvent[];
+  /** Keys of messages that were kept for turns that never come, until they are cleared. */
+  readonly emptied: string[];
   /** Bytes of the events that this handler has written, about. */
   bytes: number;
   /** Takes events into the head; they are in the state after the next `commit` or `save`. */
@@ -90,12 +98,14 @@ export function createTaskWriter(
   const parent = createParentTeller(ctx, agent);
   const writer: TaskWriter = {
     agent,
+    notifies: ports.notifies === true,
     head: start,
     // A clock that was set back would let every timer fire as much later (F27).
     now: Math.max(now, start.updatedAt),
     written: [],
     endedSubscriptions: [],
     childNews: [],
+    emptied: [],
     bytes: 0,
     record: (events) => {
       for (const body of events) {
@@ -112,14 +122,7 @@ export function createTaskWriter(
         if (issued) ctx.set(HEAD_KEY, writer.head, headSerde);
         return;
       }
-      const events = pending.splice(0);
-      appendEvents(ctx, events, issued);
-      ports.remember(writer.head.taskUid, events);
-      for (const event of events) {
-        writeEvent(ctx, writer, event);
-        sendFollowUp(ctx, writer, timers, event);
-        if (ports.notifies === true) announce(ctx, writer.head, event);
-      }
+      commitEvents(ctx, writer, { events: pending.splice(0), issued, ports, timers });
       parent.tell(writer.head);
     },
     commitIfDue: () => {
@@ -139,6 +142,28 @@ export function createTaskWriter(
   return writer;
 }
 
+interface Committing {
+  readonly events: readonly TaskEvent[];
+  readonly issued: boolean;
+  readonly ports: Pick<WriterPorts, "remember">;
+  readonly timers: ParkTimers;
+}
+
+function commitEvents(
+  ctx: ObjectContext,
+  writer: TaskWriter,
+  { events, issued, ports, timers }: Committing,
+): void {
+  appendEvents(ctx, events, issued);
+  ports.remember(writer.head.taskUid, events);
+  for (const event of events) {
+    writeEvent(ctx, writer, event);
+    sendFollowUp(ctx, writer, timers, event);
+    if (writer.notifies) announce(ctx, writer.head, event);
+  }
+  for (const key of writer.emptied.splice(0)) ctx.clear(key);
+}
+
 function writeEvent(ctx: ObjectContext, writer: TaskWriter, event: TaskEvent): void {
   writer.bytes += eventSize(event);
   writeRows(ctx, event);
@@ -150,7 +175,9 @@ function takeIn(writer: TaskWriter, body: EventBody): TaskEvent {
   const before = writer.head;
   writer.head = reduce(before, event);
   writer.endedSubscriptions.push(...endedSubscriptions(before, writer.head, event));
-  if (event.type.startsWith("child.")) writer.childNews.push(event);
+  if (before.queue !== undefined && isOver(writer.head))
+    writer.emptied.push(...queuedKeys(before.queue));
+  if (event.type.startsWith("child.") || isTold(writer.head, event)) writer.childNews.push(event);
   writer.written.push(event);
   return event;
 }
@@ -196,6 +223,8 @@ function writeRows(ctx: ObjectContext, event: TaskEvent): void {
   }
   const granted = grantsIn(event);
   if (granted !== undefined) ctx.set(GRANTS_KEY, granted);
+  const bounds = boundsIn(event);
+  if (bounds !== undefined) ctx.set(BOUNDS_KEY, bounds);
   if (event.type === "tool.returned") {
     const effect = effectRow(event);
     if (effect !== undefined) ctx.set(effectKey(effect.n), effect.row);

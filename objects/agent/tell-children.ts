@@ -1,8 +1,10 @@
 // Owns what a task sends to its children: the messages of calls, and the word to end. Sent once the
 // events are in the state, and again by a recovery, for a kill takes along what was sent (L15).
 import type { Command, SegmentSignal } from "../../contract/command.ts";
-import { ABORT_SIGNAL } from "../../contract/command.ts";
+import { ABORT_SIGNAL, YIELD_SIGNAL } from "../../contract/command.ts";
+import type { TaskEvent } from "../../contract/event.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
+import { followers, followParent, isTold } from "../../core/child/follow-parent.ts";
 import { leaveChild, startChild } from "../../core/child/child-command.ts";
 import type { ChildAddress } from "../../core/child/children.ts";
 import { isChildCall } from "../../core/child/children.ts";
@@ -21,6 +23,7 @@ export async function tellChildren(place: LogPlace): Promise<void> {
   for (const event of writer.childNews.splice(0)) {
     if (event.type === "child.started") await start(place, event.data.operationId);
     if (event.type === "child.left") leave(place, event.data, event.data);
+    if (isTold(writer.head, event)) await lead(place, event);
   }
 }
 
@@ -30,24 +33,49 @@ export async function tellChildrenAgain(place: LogPlace): Promise<void> {
     for (const operationId of child.operations) await start(place, operationId);
     if (child.left !== undefined) leave(place, child, child.left);
   }
+  await lead(place);
 }
 
 async function start(place: LogPlace, operationId: string): Promise<void> {
-  const { ctx, writer } = place;
-  const { head, agent } = writer;
+  const { head, agent } = place.writer;
   const operation = head.operations.find((each) => each.operationId === operationId);
   if (operation === undefined || !isChildCall(operation)) return;
   const { seq, child } = operation.wait;
   const wait = waitIn(await eventAt(place, seq), operation.ordinal);
   if (wait?.kind !== "child") throw new Error(`the log has no message to a child at entry ${seq}`);
-  const given = head.grants === undefined ? null : await ctx.get<readonly NamedGrant[]>(GRANTS_KEY);
-  const within = given ?? undefined;
+  const within = await grantsIn(place);
   send(
     place,
     child,
     "apply",
     startChild(head, operation, { agent, message: wait.message, within }),
   );
+}
+
+/** How the task is held and what it may do, to every child that goes on. */
+async function lead(place: LogPlace, because?: TaskEvent): Promise<void> {
+  const { head } = place.writer;
+  const children = followers(head);
+  if (children.length === 0) return;
+  const command = followParent(head, await grantsIn(place), because);
+  const { hold } = command;
+  const now = hold?.kind === "quarantined" || hold?.when === "now";
+  for (const child of children) {
+    send(place, child, "apply", command);
+    send(place, child, "nudge", { kind: now ? ABORT_SIGNAL : YIELD_SIGNAL, any: true, attempt: 0 });
+  }
+}
+
+async function grantsIn({ ctx, writer }: LogPlace): Promise<readonly NamedGrant[] | undefined> {
+  if (writer.head.grants === undefined) return undefined;
+  return (await ctx.get<readonly NamedGrant[]>(GRANTS_KEY)) ?? undefined;
+}
+
+/** As objects/agent/public takes it. */
+interface Nudge {
+  readonly kind: SegmentSignal;
+  readonly any?: true;
+  readonly attempt: number;
 }
 
 type Left = Omit<NonNullable<ChildPart["left"]>, "until">;
@@ -62,7 +90,7 @@ function send(
   { ctx }: LogPlace,
   { agent: service, taskId: key }: ChildAddress,
   method: "apply" | "nudge",
-  parameter: Command | { readonly kind: SegmentSignal; readonly attempt: number },
+  parameter: Command | Nudge,
 ): void {
   ctx.genericSend<typeof parameter>({ service, key, method, parameter, inputSerde: jsonOf() });
 }

@@ -6,6 +6,7 @@ import type { Subscribe, Unsubscribe } from "../../contract/inbox.ts";
 import { INBOX_SERVICE, INBOX_VERSION, inboxKey } from "../../contract/inbox.ts";
 import type { EventTerms } from "../../contract/wait.ts";
 import type { TaskHead } from "../../core/task-head.ts";
+import type { EndedSubscription } from "../../core/wait/wait-terms.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
 
 /** Of a wait that was just opened; nothing where it is for no event. */
@@ -24,10 +25,12 @@ export function subscribe(
 export function unsubscribe(
   ctx: ObjectContext,
   head: TaskHead,
-  operationId: string,
+  { operationId, asks }: Pick<EndedSubscription, "operationId" | "asks">,
   address: EventTerms,
 ): void {
-  const ended: Unsubscribe = { v: INBOX_VERSION, operationId };
+  const { agent, taskId } = head;
+  const answer = asks === undefined ? {} : { answerTo: { agent, taskId } };
+  const ended: Unsubscribe = { v: INBOX_VERSION, operationId, ...answer };
   send(ctx, head, address, "unsubscribe", ended);
 }
 

@@ -33,6 +33,9 @@ const PRIVATE = {
   journalRetention: MINUTE,
 } as const;
 
+/** It gives its place at the engine back as soon as it waits for the task. */
+const WAITS = { inactivityTimeout: SECOND } as const;
+
 export function createApprovalObject(ports: ApprovalPorts) {
   return object({
     name: APPROVAL_SERVICE,
@@ -41,7 +44,7 @@ export function createApprovalObject(ports: ApprovalPorts) {
     handlers: {
       decide: publicHandler(decideInputSchema, (ctx, input) => decide(ctx, ports, input), MINUTE),
       show: publicHandler(showInputSchema, show, 0),
-      open: exclusive((ctx, input: ApprovalPackage) => open(ctx, ports, input)),
+      open: exclusive((ctx, input: ApprovalPackage) => open(ctx, ports, input), WAITS),
       judge: exclusive((ctx, input: JudgeInput) => judgeBallot(ctx, ports, input)),
       wake: exclusive((ctx, input: Wake) => wake(ctx, ports, input)),
       tick: exclusive(tick),
@@ -74,6 +77,9 @@ function publicHandler<I, O>(
   );
 }
 
-function exclusive<I, O>(handle: (ctx: ObjectContext, input: I) => Promise<O>) {
-  return handlers.object.exclusive({ ...PRIVATE, input: jsonOf<I>() }, handle);
+function exclusive<I, O>(
+  handle: (ctx: ObjectContext, input: I) => Promise<O>,
+  more: { readonly inactivityTimeout?: number } = {},
+) {
+  return handlers.object.exclusive({ ...PRIVATE, ...more, input: jsonOf<I>() }, handle);
 }

@@ -5,6 +5,7 @@ import type { ApprovalNotice, ApprovalPackage, EditedCall } from "../../contract
 import type { ApprovalHead } from "../../core/approval/approval-head.ts";
 import { upcastApproval } from "../../core/approval/approval-head.ts";
 import { problem } from "../../handler/problem.ts";
+import { readNow } from "../../handler/read-now.ts";
 
 export type ReadContext = ObjectContext | ObjectSharedContext;
 
@@ -26,7 +27,7 @@ const TOO_NEW =
 
 /** For a shared handler. Undefined when there is no such approval. */
 export async function viewHead(ctx: ObjectSharedContext): Promise<ApprovalHead | undefined> {
-  const head = await readHead(ctx);
+  const head = opened(await ctx.get<ApprovalHead>(HEAD_KEY));
   if (head !== undefined && "newer" in head) throw problem("state_too_new", TOO_NEW);
   return head;
 }
@@ -36,21 +37,40 @@ export async function viewHead(ctx: ObjectSharedContext): Promise<ApprovalHead |
  * invocation is retried until newer code serves it (F22).
  */
 export async function loadHead(ctx: ObjectContext): Promise<ApprovalHead | undefined> {
-  const head = await readHead(ctx);
+  return ours(await ctx.get<ApprovalHead>(HEAD_KEY));
+}
+
+/** The same, with the time in milliseconds since the epoch. */
+export async function loadHeadNow(
+  ctx: ObjectContext,
+): Promise<{ readonly head: ApprovalHead | undefined; readonly now: number }> {
+  const { stored, now } = await readNow<ApprovalHead>(ctx, HEAD_KEY);
+  return { head: ours(stored), now };
+}
+
+function ours(stored: ApprovalHead | null): ApprovalHead | undefined {
+  const head = opened(stored);
   if (head !== undefined && "newer" in head) throw new Error(TOO_NEW);
   return head;
 }
 
-async function readHead(ctx: ReadContext) {
-  const stored = await ctx.get<ApprovalHead>(HEAD_KEY);
+function opened(stored: ApprovalHead | null) {
   return stored === null ? undefined : upcastApproval(stored);
 }
 
 /** There wherever there is a head. */
-export async function readPackage(ctx: ReadContext): Promise<ApprovalPackage> {
-  const stored = await ctx.get<ApprovalPackage>(PACKAGE_KEY);
-  if (stored === null) throw new Error("an approval without its package");
-  return stored;
+export function readPackage(ctx: ReadContext): Promise<ApprovalPackage> {
+  return fetchPackage(ctx)();
+}
+
+/** It is under way from now on, beside whatever else is read before it is asked for. */
+export function fetchPackage(ctx: ReadContext): () => Promise<ApprovalPackage> {
+  const reading = ctx.get<ApprovalPackage>(PACKAGE_KEY);
+  return async () => {
+    const stored = await reading;
+    if (stored === null) throw new Error("an approval without its package");
+    return stored;
+  };
 }
 
 /** What is decided on in the place of the proposed arguments, if anything. */

@@ -26,7 +26,7 @@ export async function checkAnswer(
   const text = written === undefined || said.problem !== undefined ? "" : textOf(written);
   if (new TextEncoder().encode(text).length <= ports.inlineLimitBytes)
     return checkedAnswer(approval, given, said);
-  const kept = await ctx.run("store-answer", () => ports.storeText(text));
+  const kept = await ctx.run("store-answer", () => ports.storeText(text, approval.tenant));
   return checkedAnswer(approval, given, said, kept);
 }
 

@@ -7,14 +7,14 @@ import type {
   DecideResult,
   DecideVerdict,
 } from "../../contract/approval-api.ts";
-import type { APPROVAL_VERSION } from "../../contract/approval.ts";
+import type { APPROVAL_VERSION, ApprovalPackage } from "../../contract/approval.ts";
 import type { ApprovalHead } from "../../core/approval/approval-head.ts";
 import { advance } from "../../core/approval/advance.ts";
 import type { Ballot } from "../../core/approval/ballot.ts";
 import type { Judgement } from "../../core/approval/judge.ts";
 import { judge, judgeEarly } from "../../core/approval/judge.ts";
 import type { ApprovalProblem } from "../../core/approval/problem-of.ts";
-import { loadHead, readEdit, readPackage } from "./approval-state.ts";
+import { fetchPackage, loadHeadNow, readEdit } from "./approval-state.ts";
 import { mustPass, POLICY_RETRY } from "./port-call.ts";
 import { notFound } from "./problem.ts";
 import { record } from "./record.ts";
@@ -33,39 +33,47 @@ export async function judgeBallot(
   ports: ApprovalPorts,
   { ballot }: JudgeInput,
 ): Promise<JudgeAnswer> {
-  const stored = await loadHead(ctx);
+  const approval = fetchPackage(ctx);
+  const { head: stored, now } = await loadHeadNow(ctx);
   if (stored === undefined) throw notFound();
-  const now = await ctx.date.now();
   // Whatever time has done comes before a decision that is later than it (F12).
   const head = record(
     ctx,
     stored,
     advance(stored, now).map((notice) => ({ notice })),
   );
-  const { facts, answer } = await judgementOf(ctx, ports, head, ballot, now);
+  const { facts, answer } = await judgementOf(ctx, ports, { head, approval, now }, ballot);
   record(ctx, head, facts);
   return answer;
+}
+
+/** The approval as it is, once time has done what is due. */
+export interface Judged {
+  readonly head: ApprovalHead;
+  readonly approval: () => Promise<ApprovalPackage>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 export async function judgementOf(
   ctx: ObjectContext,
   ports: ApprovalPorts,
-  head: ApprovalHead,
+  judged: Judged,
   ballot: Ballot,
-  now: number,
 ): Promise<Judgement> {
+  const { head, now } = judged;
   const early = judgeEarly(head, ballot, now);
   if (early !== undefined) return early;
-  return judge(head, ballot, await askPolicy(ctx, ports, head, ballot), now);
+  return judge(head, ballot, await askPolicy(ctx, ports, judged, ballot), now);
 }
 
 async function askPolicy(
   ctx: ObjectContext,
   { mayDecide }: ApprovalPorts,
-  head: ApprovalHead,
+  { head, approval: readApproval }: Judged,
   { decision, by, checked }: Ballot,
 ): Promise<DecideVerdict> {
-  const approval = await readPackage(ctx);
+  const approval = await readApproval();
   const edited =
     checked !== undefined && "call" in checked ? checked.call : await readEdit(ctx, head);
   const question: DecideQuestion = {

@@ -6,7 +6,7 @@ import { advance } from "../../core/approval/advance.ts";
 import { newApproval } from "../../core/approval/approval-head.ts";
 import { packageProblem } from "../../core/approval/package-problem.ts";
 import { HEAD_KEY, loadHead, PACKAGE_KEY } from "./approval-state.ts";
-import { mustPass, EVIDENCE_RETRY } from "./port-call.ts";
+import { evidenceProblem } from "./check-evidence.ts";
 import { record, sendWaiter } from "./record.ts";
 import { sendTicks } from "./timers.ts";
 
@@ -43,18 +43,4 @@ export async function open(
     sendWaiter(ctx, head);
   }
   return { state: head.state, digest: head.digest };
-}
-
-/** Missing evidence blocks the request (R34), and so does evidence that cannot be looked at. */
-async function evidenceProblem(
-  ctx: ObjectContext,
-  ports: ApprovalPorts,
-  approval: ApprovalPackage,
-): Promise<string | undefined> {
-  try {
-    return await ctx.run("check-evidence", () => ports.evidenceProblem(approval), EVIDENCE_RETRY);
-  } catch (error) {
-    if (mustPass(error)) throw error;
-    return "its evidence could not be looked at";
-  }
 }

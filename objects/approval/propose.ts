@@ -5,11 +5,13 @@ import { TerminalError } from "@restatedev/restate-sdk";
 import type { ApprovalPorts } from "../../contract/approval-api.ts";
 import type { ApprovalPackage, CapturedChange, EditedCall } from "../../contract/approval.ts";
 import type { StoredText } from "../../contract/artifact.ts";
+import { BUDGET_SERVICE } from "../../contract/budget.ts";
 import { toolServiceName } from "../../contract/ids.ts";
 import { REVIEW_SERVICE } from "../../contract/review.ts";
 import type { ProposeRequest, ProposeResponse } from "../../contract/tool.ts";
 import type { EditCheck } from "../../core/approval/ballot.ts";
 import { changesSince, editCheck } from "../../core/approval/check-edit.ts";
+import { checkedExtension } from "../../core/approval/edited-extension.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
 import { problem } from "../../handler/problem.ts";
@@ -26,7 +28,8 @@ export async function checkEdit(
   given: unknown,
 ): Promise<EditCheck> {
   if (approval.call.tool === REVIEW_SERVICE) return checkAnswer(ctx, ports, approval, given);
-  const kept = await keep(ctx, ports, canonicalJson(given));
+  if (approval.call.tool === BUDGET_SERVICE) return checkedExtension(approval, given);
+  const kept = await keep(ctx, ports, approval, canonicalJson(given));
   const answer = await propose(ctx, approval, kept);
   return editCheck(approval, kept, answer);
 }
@@ -37,8 +40,8 @@ export async function compare(
   approval: ApprovalPackage,
   edited: EditedCall | undefined,
 ): Promise<readonly CapturedChange[]> {
-  // An answer that is held back rests on nothing outside.
-  if (approval.call.tool === REVIEW_SERVICE) return [];
+  // An answer that is held back rests on nothing outside, and neither does a budget that is extended.
+  if (approval.call.tool === REVIEW_SERVICE || approval.call.tool === BUDGET_SERVICE) return [];
   const { arguments: given } = edited ?? approval.call;
   return changesSince(approval, edited, await propose(ctx, approval, given));
 }
@@ -70,8 +73,9 @@ async function propose(
 async function keep(
   ctx: ObjectSharedContext,
   { storeText, inlineLimitBytes }: ApprovalPorts,
+  { tenant }: ApprovalPackage,
   text: string,
 ): Promise<StoredText> {
   if (new TextEncoder().encode(text).length <= inlineLimitBytes) return { text };
-  return { artifact: await ctx.run("store-arguments", () => storeText(text)) };
+  return { artifact: await ctx.run("store-arguments", () => storeText(text, tenant)) };
 }

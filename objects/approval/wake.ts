@@ -14,23 +14,34 @@ import type { ApprovalHead } from "../../core/approval/approval-head.ts";
 import type { Fact } from "../../core/approval/fold.ts";
 import { isCurrent, readBallot, spend } from "../../core/approval/judge-awakeable.ts";
 import { overtaken } from "../../core/approval/overtaken.ts";
-import { HEAD_KEY, loadHead } from "./approval-state.ts";
+import { fetchPackage, HEAD_KEY, loadHeadNow } from "./approval-state.ts";
 import { judgementOf } from "./judge.ts";
 import { record } from "./record.ts";
 
 export async function wake(ctx: ObjectContext, ports: ApprovalPorts, input: Wake): Promise<void> {
-  if (input.type !== "awakeable-opened" && input.type !== "awakeable-settled") return;
-  const { awakeableId } = input;
-  const current = await advanced(ctx);
   if (input.type === "awakeable-opened") {
-    onOpened(ctx, current?.head, awakeableId, current?.now ?? 0);
-    return;
+    const { head, now = 0 } = (await advanced(ctx)) ?? {};
+    onOpened(ctx, head, input.awakeableId, now);
   }
+  if (input.type === "awakeable-settled") await onSettled(ctx, ports, input);
+}
+
+type Settled = Extract<Wake, { readonly type: "awakeable-settled" }>;
+
+async function onSettled(
+  ctx: ObjectContext,
+  ports: ApprovalPorts,
+  { awakeableId, payload }: Settled,
+): Promise<void> {
+  const approval = fetchPackage(ctx);
+  const current = await advanced(ctx);
   if (current === undefined || !isCurrent(current.head, awakeableId)) return;
   const { head, now } = current;
-  const ballot = readBallot(input.payload);
+  const ballot = readBallot(payload);
   const judgement =
-    typeof ballot === "string" ? ballot : await judgementOf(ctx, ports, head, ballot, now);
+    typeof ballot === "string"
+      ? ballot
+      : await judgementOf(ctx, ports, { head, approval, now }, ballot);
   record(ctx, head, spend(awakeableId, judgement, Math.max(now, head.updatedAt)));
 }
 
@@ -90,11 +101,10 @@ async function advanced(
   ctx: ObjectContext,
   due?: ApprovalTick["due"],
 ): Promise<{ readonly head: ApprovalHead; readonly now: number } | undefined> {
-  const stored = await loadHead(ctx);
+  const { head: stored, now } = await loadHeadNow(ctx);
   if (stored === undefined) return undefined;
   // Nothing is due any more.
   if (stored.state !== "open") return { head: stored, now: stored.updatedAt };
-  const now = await ctx.date.now();
   const facts = advance(stored, now, due).map((notice): Fact => ({ notice }));
   return { head: record(ctx, stored, facts), now };
 }

@@ -16,9 +16,12 @@ import {
   NOTIFICATION_SERVICE,
   NOTIFICATION_VERSION,
 } from "../../contract/notification.ts";
+import type { OperatorRecordPage } from "../../contract/operator-record.ts";
+import { recordInputSchema } from "../../contract/operator-record.ts";
 import { bodySerde, type RawBody } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
+import { readActs, recordAct } from "../../handler/operator-record.ts";
 import { problem } from "../../handler/problem.ts";
 import { readBody } from "../../handler/read-body.ts";
 import { RETRY_FOREVER } from "../../handler/retry.ts";
@@ -58,17 +61,25 @@ export const deadLetterObject = object({
     redeliver: handlers.object.exclusive(
       publicOptions(deadLetterInputSchema),
       async (ctx: ObjectContext, body: RawBody): Promise<DeadLetterResult> => {
-        const chosen = await takeOut(ctx, readBody(deadLetterInputSchema, body));
         const since = await ctx.date.now();
+        const input = readBody(deadLetterInputSchema, body);
+        const chosen = await takeOut(ctx, { ...input, verb: "redeliver", at: since });
         for (const letter of chosen) sendAgain(ctx, letter, since);
         return { letters: chosen.length };
       },
     ),
     discard: handlers.object.exclusive(
       publicOptions(deadLetterInputSchema),
-      async (ctx: ObjectContext, body: RawBody): Promise<DeadLetterResult> => ({
-        letters: (await takeOut(ctx, readBody(deadLetterInputSchema, body))).length,
-      }),
+      async (ctx: ObjectContext, body: RawBody): Promise<DeadLetterResult> => {
+        const at = await ctx.date.now();
+        const input = readBody(deadLetterInputSchema, body);
+        return { letters: (await takeOut(ctx, { ...input, verb: "discard", at })).length };
+      },
+    ),
+    record: handlers.object.shared(
+      { ...publicOptions(recordInputSchema), journalRetention: 0, idempotencyRetention: 0 },
+      async (ctx: ObjectSharedContext, body: RawBody): Promise<OperatorRecordPage> =>
+        readActs(ctx, readBody(recordInputSchema, body)),
     ),
     bury: handlers.object.exclusive(
       {
@@ -99,7 +110,7 @@ async function bury(ctx: ObjectContext, letter: DeadLetter): Promise<void> {
 
 async function takeOut(
   ctx: ObjectContext,
-  { id }: DeadLetterInput,
+  { id, by, reason, verb, at }: DeadLetterInput & { readonly verb: string; readonly at: number },
 ): Promise<readonly DeadLetter[]> {
   const before = await lettersOf(ctx);
   const chosen = before.letters.filter((letter) => id === undefined || letter.id === id);
@@ -111,7 +122,10 @@ async function takeOut(
     ...before,
     letters: before.letters.filter((letter) => !chosen.includes(letter)),
   };
-  if (chosen.length > 0) ctx.set(STATE_KEY, after);
+  if (chosen.length === 0) return chosen;
+  const subject = id ?? `${chosen.length} letters`;
+  await recordAct(ctx, { verb, by, reason, subject }, at);
+  ctx.set(STATE_KEY, after);
   return chosen;
 }
 

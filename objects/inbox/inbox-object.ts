@@ -10,6 +10,7 @@ import type {
   EventSettings,
   ExpireInbox,
   InboxView,
+  NoEventNotice,
   PublishResult,
   Subscribe,
   Unsubscribe,
@@ -53,11 +54,13 @@ export function createInboxObject(settings?: EventSettings) {
       ),
       unsubscribe: handlers.object.exclusive(
         { ...HANDLER, input: jsonOf<Unsubscribe>() },
-        async (ctx: ObjectContext, { operationId }) => {
-          const [before, now] = [await loadInbox(ctx), await ctx.date.now()];
+        async (ctx: ObjectContext, { operationId, answerTo }) => {
+          const { before, now } = await loadInbox(ctx);
           const { state, forget } = unsubscribe(before, operationId, now, bounds);
           forgetPayloads(ctx, forget);
           saveInbox(ctx, state, now, bounds);
+          // What is sent from here arrives in order: behind the event, if one was taken in time.
+          if (answerTo !== undefined) wakeTask(ctx, answerTo, { type: "no-event", operationId });
         },
       ),
       expire: handlers.object.exclusive(
@@ -66,8 +69,10 @@ export function createInboxObject(settings?: EventSettings) {
       ),
       show: handlers.object.shared(
         { ...HANDLER, journalRetention: 0, output: jsonOf<InboxView>() },
-        async (ctx: ObjectSharedContext) =>
-          viewInbox(await readInbox(ctx), await ctx.date.now(), bounds),
+        async (ctx: ObjectSharedContext) => {
+          const { before, now } = await readInbox(ctx);
+          return viewInbox(before, now, bounds);
+        },
       ),
     },
   });
@@ -78,7 +83,7 @@ async function onEvent(
   bounds: InboxBounds,
   { eventId, payload }: AcceptEvent,
 ): Promise<PublishResult> {
-  const [before, now] = [await loadInbox(ctx), await ctx.date.now()];
+  const { before, now } = await loadInbox(ctx);
   const { state, result, notify, keep, forget, dropped } = accept(before, eventId, now, bounds);
   if (keep !== undefined) keepPayload(ctx, keep, payload);
   forgetPayloads(ctx, forget);
@@ -93,7 +98,7 @@ async function onSubscribe(
   input: Subscribe,
 ): Promise<void> {
   const { v: _, ...wait } = input;
-  const [before, now] = [await loadInbox(ctx), await ctx.date.now()];
+  const { before, now } = await loadInbox(ctx);
   const { state, forget, take } = subscribe(before, wait, now, bounds);
   forgetPayloads(ctx, forget);
   const payload = take === undefined ? undefined : await takePayload(ctx, take.n);
@@ -108,9 +113,8 @@ async function onTimer(
   bounds: InboxBounds,
   { at }: ExpireInbox,
 ): Promise<void> {
-  const before = await loadInbox(ctx);
+  const { before, now } = await loadInbox(ctx);
   if (before.timerAt !== at) return;
-  const now = await ctx.date.now();
   const { state, forget } = prune(before, now, bounds);
   forgetPayloads(ctx, forget);
   const { timerAt: _, ...left } = state;
@@ -128,7 +132,14 @@ function tell(
   { agent, taskId, operationId }: Pick<Subscribe, "agent" | "taskId" | "operationId">,
   event: EventOf,
 ): void {
-  const notice: EventNotice = { type: "event", operationId, ...event };
+  wakeTask(ctx, { agent, taskId }, { type: "event", operationId, ...event });
+}
+
+function wakeTask(
+  ctx: ObjectContext,
+  { agent, taskId }: Pick<Subscribe, "agent" | "taskId">,
+  notice: EventNotice | NoEventNotice,
+): void {
   ctx.genericSend({
     service: agent,
     key: taskId,

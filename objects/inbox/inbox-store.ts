@@ -12,25 +12,32 @@ import {
 import { isEmpty, timerDue } from "../../core/inbox/prune.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
 import { problem } from "../../handler/problem.ts";
+import { readNow } from "../../handler/read-now.ts";
 
 const STATE_KEY = "inbox";
 const TOO_NEW = "the inbox was written by a newer version of this software; upgrade the worker";
 
+/** The inbox as it is, and the time in milliseconds since the epoch. */
+interface InboxNow {
+  readonly before: InboxState;
+  readonly now: number;
+}
+
 /** For an exclusive handler. */
-export async function loadInbox(ctx: ObjectContext): Promise<InboxState> {
-  const stored = await ctx.get<InboxState>(STATE_KEY);
+export async function loadInbox(ctx: ObjectContext): Promise<InboxNow> {
+  const { stored, now } = await readNow<InboxState>(ctx, STATE_KEY);
   // Never overwritten: the invocation is retried until newer code serves it (F22).
   if (stored !== null && stored.v > INBOX_STATE_VERSION) throw new Error(TOO_NEW);
-  return stored ?? NEW_INBOX;
+  return { before: stored ?? NEW_INBOX, now };
 }
 
 /** For a shared handler. */
-export async function readInbox(ctx: ObjectSharedContext): Promise<InboxState> {
-  const stored = await ctx.get<InboxState>(STATE_KEY);
+export async function readInbox(ctx: ObjectSharedContext): Promise<InboxNow> {
+  const { stored, now } = await readNow<InboxState>(ctx, STATE_KEY);
   if (stored !== null && stored.v > INBOX_STATE_VERSION) {
     throw problem("state_too_new", TOO_NEW);
   }
-  return stored ?? NEW_INBOX;
+  return { before: stored ?? NEW_INBOX, now };
 }
 
 /**

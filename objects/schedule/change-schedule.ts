@@ -30,7 +30,15 @@ import { timesProblem } from "../../core/schedule/times-problem.ts";
 import { advance, disarm, fireNext, takeBack } from "./advance.ts";
 import { problem } from "../../handler/problem.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
-import { mustRead, readState, readTarget, writeState, writeTarget } from "./schedule-store.ts";
+import { recordAct } from "../../handler/operator-record.ts";
+import {
+  clearState,
+  mustRead,
+  readState,
+  readTarget,
+  writeState,
+  writeTarget,
+} from "./schedule-store.ts";
 
 /** Occurrences of `runNow` that may wait for their turn. */
 const MAX_WAITING_MANUAL = 100;
@@ -70,6 +78,11 @@ export async function change(ctx: ObjectContext, input: SetSchedule): Promise<Se
   const now = await ctx.date.now();
   const wrong = timesProblem(input.times, now) ?? idsProblem(ctx.key, input, now);
   if (wrong !== undefined) throw problem("invalid_input", wrong);
+  await recordAct(
+    ctx,
+    { ...whoAndWhy(input), verb: "set", subject: `version ${version + 1}` },
+    now,
+  );
   writeTarget(ctx, input.target);
   const next = await advance(ctx, setTo(state, input, now), now);
   const result = state === undefined ? "created" : "changed";
@@ -85,6 +98,7 @@ export async function pause(ctx: ObjectContext, verb: ScheduleVerb): Promise<Ver
   const state = await mustRead(ctx);
   if (state.paused) return { result: "unchanged", ...standing(state) };
   const now = await ctx.date.now();
+  await recordAct(ctx, { ...whoAndWhy(verb), verb: "pause" }, now);
   const paused = withChange({ ...disarm(ctx, state), paused: true }, "pause", verb, now);
   writeState(ctx, paused);
   return { result: "done", ...standing(paused) };
@@ -98,17 +112,20 @@ export async function resume(ctx: ObjectContext, verb: ScheduleVerb): Promise<Ve
     const mended = await advance(ctx, takeBack(ctx, disarm(ctx, state)), now);
     return { result: "unchanged", ...standing(mended) };
   }
+  await recordAct(ctx, { ...whoAndWhy(verb), verb: "resume" }, now);
   const resumed = withChange({ ...state, paused: false }, "resume", verb, now);
   // Whatever came due in a pause was missed on purpose, however short ago.
   const next = await advance(ctx, takeDue(resumed, now, -1), now);
   return { result: "done", ...standing(next) };
 }
 
-export async function remove(ctx: ObjectContext): Promise<DeleteResult> {
+/** The record of who did what stays. */
+export async function remove(ctx: ObjectContext, verb: ScheduleVerb): Promise<DeleteResult> {
   const state = await readState(ctx);
   if (state === undefined) return { result: "not-found" };
+  await recordAct(ctx, { ...whoAndWhy(verb), verb: "delete" }, await ctx.date.now());
   takeBack(ctx, disarm(ctx, state));
-  ctx.clearAll();
+  clearState(ctx);
   return { result: "deleted" };
 }
 
@@ -127,9 +144,11 @@ export async function runNow(ctx: ObjectContext, verb: ScheduleVerb): Promise<Ru
     ...state.waiting.map((each) => each.time + 1),
     (state.firing?.time ?? 0) + 1,
   );
+  const occurrence = isoTime(time);
+  await recordAct(ctx, { ...whoAndWhy(verb), verb: "runNow", subject: occurrence }, now);
   const queued = { ...state, waiting: [...state.waiting, { time, manual: true } as const] };
   writeState(ctx, await fireNext(ctx, withChange(queued, "runNow", verb, now), now));
-  return { result: "accepted", occurrence: isoTime(time), taskId: taskIdOf(target, ctx.key, time) };
+  return { result: "accepted", occurrence, taskId: taskIdOf(target, ctx.key, time) };
 }
 
 export async function tick(ctx: ObjectContext, { timer, at }: Tick): Promise<void> {
@@ -172,6 +191,10 @@ export async function show(
     outcomes,
     changes,
   };
+}
+
+function whoAndWhy({ by, reason }: Pick<ScheduleVerb, "by" | "reason">) {
+  return { by, reason };
 }
 
 function standing(state: ScheduleState): Pick<SetResult, "status" | "next"> {

@@ -18,6 +18,7 @@ import {
   setScheduleSchema,
   showScheduleSchema,
 } from "../../contract/schedule.ts";
+import { recordInputSchema } from "../../contract/operator-record.ts";
 import type { Fire, Settle, Tick } from "../../contract/schedule-state.ts";
 import {
   change,
@@ -32,6 +33,7 @@ import {
 } from "./change-schedule.ts";
 import { fire } from "./fire.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
+import { readActs } from "../../handler/operator-record.ts";
 import { readBody } from "../../handler/read-body.ts";
 import { RETRY_FOREVER } from "../../handler/retry.ts";
 import { checkId } from "./schedule-problem.ts";
@@ -97,6 +99,7 @@ export function createScheduleObject({ findAgent }: ScheduleObjectDeps) {
       delete: command(scheduleVerbSchema, remove),
       runNow: command(scheduleVerbSchema, runNow),
       show: shared(showScheduleSchema, show, VIEW),
+      record: shared(recordInputSchema, readActs, VIEW),
       change: own<SetSchedule>(change),
       tick: own<Tick>(tick),
       settle: own<Settle>(settle),

@@ -34,3 +34,9 @@ export async function readTarget(ctx: ObjectSharedContext): Promise<Target | und
 export function writeTarget(ctx: ObjectContext, target: Target): void {
   ctx.set(TARGET_KEY, target);
 }
+
+/** As if there had never been a schedule, but for the record of who did what. */
+export function clearState(ctx: ObjectContext): void {
+  ctx.clear(STATE_KEY);
+  ctx.clear(TARGET_KEY);
+}

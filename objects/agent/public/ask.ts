@@ -70,7 +70,7 @@ async function submit(
   listener: string,
 ): Promise<void> {
   const agent = definition.name;
-  const { message, messageId, from, mode } = input;
+  const { message, messageId, from, mode, tenant } = input;
   const head = await viewHead(ctx);
   if (head === undefined) {
     await start(ctx, definition, options, {
@@ -79,6 +79,7 @@ async function submit(
       listener,
       owners: input.owners,
       ...(from === undefined ? {} : { owner: from }),
+      ...(tenant === undefined ? {} : { tenant }),
     });
     return;
   }

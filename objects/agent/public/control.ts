@@ -44,8 +44,8 @@ export async function recover(
 ): Promise<{ readonly result: "accepted" }> {
   const head = await viewHead(ctx);
   if (head === undefined) throw notFound(agent);
-  const { abort = false, ...command } = input;
-  sendApply(ctx, agent, { type: "recover", ...command });
+  const { abort = false, reason: cause, ...command } = input;
+  sendApply(ctx, agent, { type: "recover", cause, ...command });
   if (abort) interruptSegment(ctx, head, ABORT_SIGNAL);
   return { result: "accepted" };
 }
@@ -54,9 +54,12 @@ export async function recover(
 export async function nudge(ctx: ObjectSharedContext, input: Nudge): Promise<void> {
   const head = await viewHead(ctx);
   if (head === undefined) return;
-  if (await isApplied(ctx, head, input)) return;
-  interruptSegment(ctx, head, input.kind);
-  sendNudge(ctx, head, { ...input, attempt: input.attempt + 1 });
+  const { any, ...nudged } = input;
+  const { number, open } = head.segment;
+  const next: Nudge = any === true ? { ...nudged, segment: open ? number : number + 1 } : nudged;
+  if (await isApplied(ctx, head, next)) return;
+  interruptSegment(ctx, head, next.kind);
+  sendNudge(ctx, head, { ...next, attempt: next.attempt + 1 });
 }
 
 async function isApplied(

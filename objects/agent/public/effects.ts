@@ -30,7 +30,14 @@ import { refusalOf } from "../settled-by.ts";
 import { GRANTS_KEY, viewTask } from "../task-state.ts";
 import { notFound } from "./send.ts";
 import type { CommandBody } from "./submit.ts";
-import { awaitApplied, callApply, interruptSegment, sendApply, sendNudge } from "./submit.ts";
+import {
+  askAgain,
+  awaitApplied,
+  callApply,
+  interruptSegment,
+  sendApply,
+  sendNudge,
+} from "./submit.ts";
 
 /** How long a command waits for its turn before it answers `accepted`, in milliseconds. */
 const APPLY_MS = 5_000;
@@ -170,7 +177,10 @@ export async function applyWithin(
   interruptSegment(ctx, head, kind);
   const { number, open } = head.segment;
   sendNudge(ctx, head, { kind, segment: open ? number : number + 1, attempt: 0 });
-  return judged(await awaitApplied(call, APPLY_MS));
+  const applied = await awaitApplied(call, APPLY_MS);
+  // It may stand behind a segment that has begun since the head was read, which nobody has asked.
+  if (applied === undefined) askAgain(ctx, head.agent, kind);
+  return judged(applied);
 }
 
 /** Two who speak at once have one winner. */

@@ -24,14 +24,7 @@ export async function flag(
   if (head === undefined) throw notFound(agent.name);
   const flagging = flagOf(head, agent, bounds, await ctx.date.now());
   if (flagging === undefined) return { result: "nothing" };
-  ctx.genericSend<Command>({
-    service: agent.name,
-    key: ctx.key,
-    method: "apply",
-    parameter: { v: COMMAND_VERSION, ...flagging.command },
-    inputSerde: jsonOf(),
-    idempotencyKey: flagging.key,
-  });
+  // Told first: if this is killed in between, the next watchdog finds the task unmarked.
   for (const notice of notifies ? flagging.notices : []) {
     ctx.genericSend<Announcement>({
       service: NOTIFICATION_SERVICE,
@@ -41,6 +34,14 @@ export async function flag(
       idempotencyKey: notice.id,
     });
   }
+  ctx.genericSend<Command>({
+    service: agent.name,
+    key: ctx.key,
+    method: "apply",
+    parameter: { v: COMMAND_VERSION, ...flagging.command },
+    inputSerde: jsonOf(),
+    idempotencyKey: flagging.key,
+  });
   interruptSegment(ctx, head, YIELD_SIGNAL);
   return { result: "accepted" };
 }

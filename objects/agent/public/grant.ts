@@ -5,8 +5,10 @@ import type { AgentDefinition } from "../../../contract/agent.ts";
 import type { GrantInput, GrantResult } from "../../../contract/effect-api.ts";
 import type { Grant, NamedGrant } from "../../../contract/grant.ts";
 import { nameGrants } from "../../../core/grant/name-grants.ts";
+import { boundsProblem } from "../../../core/transition/follow.ts";
 import { grantsProblem } from "../../../core/transition/grants.ts";
 import { problem } from "../../../handler/problem.ts";
+import { readBounds } from "../apply-bounds.ts";
 import { applySoon, taskFor } from "./effects.ts";
 
 export async function grant(
@@ -16,6 +18,9 @@ export async function grant(
 ): Promise<GrantResult> {
   const head = await taskFor(ctx, agent.name, "grant");
   const named = readGiven(agent, grants);
+  const beyond =
+    head.parent === undefined ? undefined : boundsProblem(await readBounds(ctx), named);
+  if (beyond !== undefined) throw problem("invalid_input", beyond);
   const applied = await applySoon(ctx, head, {
     type: "grant",
     grants: named,

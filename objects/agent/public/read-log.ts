@@ -3,9 +3,10 @@ import type { ObjectSharedContext } from "@restatedev/restate-sdk";
 import type { ContextView, EventsInput, EventsPage } from "../../../contract/api.ts";
 import type { TaskEvent } from "../../../contract/event.ts";
 import { assembleContext } from "../../../core/context.ts";
-import { readEvents } from "../log-store.ts";
+import type { TaskHead } from "../../../core/task-head.ts";
+import { expectEvents, readEvents } from "../log-store.ts";
 import type { ReadContext } from "../read-context.ts";
-import { viewTask } from "../task-state.ts";
+import { upToDate, viewHead, viewTask } from "../task-state.ts";
 import { notFound } from "./send.ts";
 
 export async function events(
@@ -13,12 +14,25 @@ export async function events(
   agent: string,
   input: EventsInput,
 ): Promise<EventsPage> {
-  const head = await viewTask(ctx);
-  if (head === undefined) throw notFound(agent);
-  const { after, limit } = input;
-  const found = await readEvents(ctx, { after, limit, nextSeq: head.nextSeq });
+  const { after, before, limit } = input;
+  expectEvents(ctx, after);
+  const stored = await viewHead(ctx);
+  if (stored === undefined) throw notFound(agent);
+  const nextSeq = await endOf(ctx, stored, before);
+  const found = await readEvents(ctx, { after, limit, nextSeq });
   const cursor = found.at(-1)?.seq ?? after;
-  return { taskUid: head.taskUid, events: found, cursor, more: cursor < head.nextSeq - 1 };
+  return { taskUid: stored.taskUid, events: found, cursor, more: cursor < nextSeq - 1 };
+}
+
+/** Whoever asks for what is stored for certain waits for nothing that a running segment has added. */
+async function endOf(
+  ctx: ReadContext,
+  stored: TaskHead,
+  before = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  if (before <= stored.nextSeq) return before;
+  const { nextSeq } = await upToDate(ctx, stored);
+  return Math.min(before, nextSeq);
 }
 
 /** What the model would be sent now. `after` and `limit` count messages here. */

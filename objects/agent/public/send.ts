@@ -45,7 +45,7 @@ export async function send(
   }
   if (verbProblem(head, "send") !== undefined) throw taskEnded(head.status);
   if (isFull(head, input)) throw tooMany(input.maxWaitingMessages);
-  const parts = await storeParts(ctx, input.message, options);
+  const parts = await storeParts(ctx, input.message, head.tenant, options);
   const command: CommandBody = {
     type: "message",
     messageId,

@@ -33,8 +33,8 @@ export async function start(
     return { taskId: ctx.key, taskUid: head.taskUid, status: head.status, created: false };
   }
   await checkNewOwner(ctx, input.owners, input);
-  const parts = await storeParts(ctx, input.message, options);
   const { messageId, owner, escalation, tenant, listener } = input;
+  const parts = await storeParts(ctx, input.message, tenant, options);
   const command = {
     type: "start",
     messageId,

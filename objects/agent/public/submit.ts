@@ -2,30 +2,41 @@
 // it to `apply`, and asking a running segment to let it in (L5).
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
 import { InvocationIdParser, TimeoutError } from "@restatedev/restate-sdk";
-import type { ArtifactRef } from "../../../contract/artifact.ts";
+import type { CheckArtifacts, StoreText } from "../../../contract/artifact.ts";
 import type { Begin, Command, SegmentSignal } from "../../../contract/command.ts";
 import { ABORT_SIGNAL, COMMAND_VERSION, YIELD_SIGNAL } from "../../../contract/command.ts";
 import type { MessageContent, MessagePart, StoredPart } from "../../../contract/message.ts";
 import type { TaskHead } from "../../../core/task-head.ts";
+import { artifactsIn } from "../../../core/message-artifacts.ts";
 import type { Applied } from "../apply.ts";
 import { jsonOf } from "../../../handler/json-serde.ts";
+import { problem } from "../../../handler/problem.ts";
 
-/** Stores a long text and returns its reference. Runs inside an action. */
-export type StoreText = (text: string) => Promise<ArtifactRef>;
-
+/** Both are called inside an action. */
 export interface StoreOptions {
   readonly storeText: StoreText;
+  readonly checkArtifacts: CheckArtifacts;
   readonly inlineLimitBytes: number;
 }
 
-/** The message's parts as the log keeps them: long text leaves the journal (L6). */
+/**
+ * The message's parts as the log keeps them: long text leaves the journal (L6). Refuses a message
+ * whose images and files the task's tenant does not have.
+ */
 export async function storeParts(
   ctx: ObjectSharedContext,
   content: MessageContent,
+  tenant: string | undefined,
   options: StoreOptions,
 ): Promise<readonly StoredPart[]> {
   const parts: readonly MessagePart[] =
     typeof content === "string" ? [{ type: "text", text: content }] : content;
+  const refs = artifactsIn(parts);
+  const missing =
+    refs.length === 0
+      ? undefined
+      : await ctx.run("check-artifacts", async () => options.checkArtifacts(refs, tenant));
+  if (missing !== undefined) throw problem("artifact_not_found", missing);
   const stored: StoredPart[] = [];
   // The bound is the message's: many small parts are large together.
   let room = options.inlineLimitBytes;
@@ -37,7 +48,7 @@ export async function storeParts(
       room -= size;
       stored.push({ type: "text", body: { text: part.text } });
     } else {
-      const artifact = await ctx.run("store-text", () => options.storeText(part.text));
+      const artifact = await ctx.run("store-text", () => options.storeText(part.text, tenant));
       stored.push({ type: "text", body: { artifact } });
     }
   }
@@ -119,23 +130,47 @@ export interface Nudge {
   readonly messageId?: string;
   /** ...or for this operation to be any other than this one... */
   readonly unlike?: { readonly operationId: string; readonly digest: string };
-  /** ...or for this segment to have let commands in; */
+  /** ...or for this segment to have let commands in... */
   readonly segment?: number;
+  /** ...or for whichever is at work when this comes: the command stands behind that one at most. */
+  readonly any?: true;
+  /** Where the log of a task that waits ended when this was first sent. */
+  readonly nextSeq?: number;
   readonly attempt: number;
 }
 
 const FIRST_NUDGE_MS = 250;
 const LONGEST_NUDGE_MS = 30_000;
+/** About a minute: what waits by then for a wake before it has waited for no segment. */
+const MOST_FOR_A_WAKE = 8;
 
-/** Only a busy task needs it: an idle one applies the command at once. */
+/** Only a busy task needs it: one that rests applies the command at once. */
 export function sendNudge(ctx: ObjectSharedContext, head: TaskHead, nudge: Nudge): void {
-  if (!head.segment.open && !head.segment.queued) return;
+  const { open, queued } = head.segment;
+  const { nextSeq = head.nextSeq } = nudge;
+  // A wake that came right before the command will execute a segment before it.
+  const mayWake =
+    head.status.startsWith("waiting-") &&
+    head.nextSeq === nextSeq &&
+    nudge.attempt < MOST_FOR_A_WAKE;
+  if (!open && !queued && !mayWake) return;
   ctx.genericSend<Nudge>({
     service: head.agent,
     key: ctx.key,
     method: "nudge",
-    parameter: nudge,
+    parameter: { ...nudge, nextSeq },
     inputSerde: jsonOf(),
     delay: Math.min(FIRST_NUDGE_MS * 2 ** nudge.attempt, LONGEST_NUDGE_MS),
+  });
+}
+
+/** Whichever segment is at work now. */
+export function askAgain(ctx: ObjectSharedContext, agent: string, kind: SegmentSignal): void {
+  ctx.genericSend<Nudge>({
+    service: agent,
+    key: ctx.key,
+    method: "nudge",
+    parameter: { kind, any: true, attempt: 0 },
+    inputSerde: jsonOf(),
   });
 }
