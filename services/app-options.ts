@@ -15,6 +15,7 @@ import type { BudgetSettings } from "../core/budget/settings.ts";
 import type { Encryption } from "./encryption/create-encryption.ts";
 import type { PolicySource } from "./policy/load-policies.ts";
 import type { ModelPrice } from "./prices/model-price.ts";
+import type { TurnstileOptions } from "./task-log/turnstile.ts";
 import type { WatchOptions } from "./supervisor/watchdog.ts";
 
 /** Who is a person or a group, such as by the directory of a company. */
@@ -58,7 +59,10 @@ export interface AppOptions {
   readonly identityKeys?: readonly string[];
   /** Where tools' credentials come from. Default: all are missing (docs/credentials.md). */
   readonly credentials?: CredentialResolver;
-  /** Encrypts journal and state (docs/encryption.md). Default: both are plain. */
+  /**
+   * Encrypts journal and state (docs/encryption.md); `artifacts` has to be given it too. Default:
+   * all are plain.
+   */
   readonly encryption?: Encryption;
   /** Cedar policies besides the default ones (docs/authority.md). One that is wrong stops the start. */
   readonly policies?: PolicySource;
@@ -75,6 +79,8 @@ export interface AppOptions {
   readonly approvalRetentionMs?: number;
   /** Who may own a task (docs/control.md). Default: whoever is named, or nobody. */
   readonly owners?: OwnerOptions;
+  /** How many questions a worker has at the engine at once, and how long it waits (docs/operating.md). */
+  readonly questions?: TurnstileOptions;
   /** From when on a task counts as stuck (docs/explain.md). */
   readonly watch?: WatchOptions;
   /** Is given every event of every task's log (docs/operating.md). Default: none. */

@@ -15,6 +15,7 @@ export interface AppParts {
   readonly providers: readonly string[];
   readonly audit: Pick<AppOptions, "auditSink" | "requireSinkFor">;
   readonly approvalRetentionMs?: number | undefined;
+  readonly kept: Pick<AppOptions, "artifacts" | "encryption">;
   readonly outside: OutsideOptions;
 }
 
@@ -26,6 +27,7 @@ export function checkApp(parts: AppParts): void {
     ...checkProviders(parts),
     ...checkSink(parts.audit),
     ...checkRetention(parts),
+    ...checkArtifacts(parts.kept),
     ...checkOutside(parts.outside),
   ];
   if (problems.length > 0)
@@ -90,4 +92,10 @@ function repeated(names: readonly string[]): readonly string[] {
 function checkRetention({ approvalRetentionMs: kept }: AppParts): readonly string[] {
   if (kept === undefined || (Number.isSafeInteger(kept) && kept > 0)) return [];
   return ["approvalRetentionMs must be a whole number of milliseconds above 0"];
+}
+
+/** Long texts and results would lie in clear beside an encrypted log. */
+function checkArtifacts({ artifacts, encryption }: AppParts["kept"]): readonly string[] {
+  if (encryption === undefined || artifacts.encrypted) return [];
+  return ["the app is encrypted and its artifact store is not; give the store `encryption` too"];
 }

@@ -1,10 +1,11 @@
 // Owns the settings of a process: the only reader of process.env, what each variable must be,
 // and what a person reads when one is wrong. Secrets leave it as functions, which no log,
 // no JSON and no error message prints.
-import { isIP, isIPv4 } from "node:net";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { StuckBounds } from "../contract/watch.ts";
+import { isLoopback } from "../core/is-loopback.ts";
 
 export interface Config {
   readonly restate: {
@@ -183,10 +184,6 @@ function readWorker(read: Read, complain: Complain): Config["worker"] {
     );
   }
   return { host, port: read("HOLDFAST_WORKER_PORT") ?? 9080, identityKeys };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 function readModel(read: Read): Config["model"] {

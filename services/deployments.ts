@@ -27,6 +27,7 @@ import { createWebhookObject } from "../objects/webhook/webhook-object.ts";
 import type { AppOptions, ServePart } from "./app-options.ts";
 import { createApprovalTerms } from "./approval/approval-terms.ts";
 import { createEvidenceCheck } from "./approval/check-evidence.ts";
+import { createCheckArtifacts, createStoreText } from "./artifacts/artifact-ports.ts";
 import { createPushEvents } from "./audit-sink/push-events.ts";
 import type { AuthorityPorts } from "./authority/check-authority.ts";
 import { createCheckAuthority } from "./authority/check-authority.ts";
@@ -46,11 +47,14 @@ import type { EstimateOptions } from "./model/estimate-call.ts";
 import { createCallEstimator } from "./model/estimate-call.ts";
 import { createCheckAnswer } from "./model/check-answer.ts";
 import { createModelCaller } from "./model/model-caller.ts";
+import { callModelOrPark, estimateOrPark } from "./model/when-busy.ts";
+import { whilePatient } from "./model/while-patient.ts";
 import { createNotificationService } from "./notifications/notification-service.ts";
 import { createPostNotification } from "./notifications/post-notification.ts";
 import type { PriceTable } from "./prices/price-table.ts";
 import { createAuditFlush, createPageReader } from "./task-log/ingress-audit.ts";
 import { createAuthorityReader, createIngressLog } from "./task-log/ingress-log.ts";
+import { atTurnstile, createTurnstile } from "./task-log/turnstile.ts";
 import { createStopsView } from "./stops/stops-view.ts";
 import { createStopWatch } from "./stops/stop-watch.ts";
 import { createCensus } from "./stops/take-census.ts";
@@ -132,14 +136,18 @@ export function deploymentsOf(
 function authorityOf({
   options,
   policy,
-}: AppParts): AuthorityPorts & CallAuthority & { readonly stops: StopsView } {
+}: AppParts): AuthorityPorts &
+  CallAuthority & { readonly stops: StopsView; readonly readLog: ReadLog } {
   const ingress = ingressOf(options);
   return {
     judge: createJudge(policy),
     policyVersion: policy.version,
     ruleFor: policy.ruleFor,
-    readAuthority: createAuthorityReader(ingress),
-    stops: createStopsView({ ingress }),
+    ...atTurnstile(createTurnstile(options.questions), {
+      readLog: createIngressLog(ingress),
+      readAuthority: createAuthorityReader(ingress),
+      stops: createStopsView({ ingress }),
+    }),
     audit: auditGateOf(options),
   };
 }
@@ -175,7 +183,7 @@ function outsideServices(
   { artifacts, events, webhooks, notifications: endpoints = [], notificationRetry }: AppOptions,
   ports: Omit<WebhookPorts, "storeText">,
 ): EndpointServices {
-  const storeText = (text: string) => artifacts.put(new TextEncoder().encode(text), JSON_TYPE);
+  const storeText = createStoreText(artifacts, JSON_TYPE);
   const storing = { storeText, inlineLimitBytes: ports.inlineLimitBytes };
   const post = createPostNotification(endpoints, ports.resolveCredential);
   return [
@@ -201,20 +209,22 @@ function agentObjects(
     artifacts,
     providers,
     inlineLimitBytes,
-    readLog: createIngressLog(ingressOf(options)),
+    readLog: authority.readLog,
     findUnregistered: createFindUnregistered(adminUrl),
     findUnservedAgents: createFindUnservedAgents(createAdminClient(adminUrl)),
     authority,
     stops: authority.stops,
     cache: createContextCache(),
   };
-  const storeText = (text: string) => artifacts.put(new TextEncoder().encode(text), "text/plain");
+  const storeText = createStoreText(artifacts, "text/plain");
+  const checkArtifacts = createCheckArtifacts(artifacts);
   const approvals = approvalObject(parts, shared.readLog, { storeText, inlineLimitBytes });
   const agents = chosen.map((agent) => {
     const manifest = manifestOf(agent);
-    const callModel = createModelCaller({ ...shared, agent, manifest });
+    const callModel = callModelOrPark(createModelCaller({ ...shared, agent, manifest }), agent);
     const ports = {
       callModel,
+      whilePatient,
       ...estimating(parts, { ...shared, agent, manifest }),
       findUnregistered: shared.findUnregistered,
       findUnservedAgents: shared.findUnservedAgents,
@@ -229,7 +239,7 @@ function agentObjects(
       manifest: sealManifest(manifest).sha256,
       release: releaseOf(parts),
       ports,
-      store: { storeText, inlineLimitBytes },
+      store: { storeText, checkArtifacts, inlineLimitBytes },
       owners: ownersOf(options),
       audited: options.auditSink !== undefined,
     });
@@ -246,7 +256,7 @@ function estimating(
   if (budgets === undefined) return {};
   const { missingPrice, askToExtend } = budgets;
   const estimateCall = createCallEstimator({ ...reading, findPrice: prices.find, missingPrice });
-  return { estimateCall, askToExtend };
+  return { estimateCall: estimateOrPark(estimateCall), askToExtend };
 }
 
 function releaseOf({ policy, options }: AppParts): Release {

@@ -3,8 +3,11 @@
 // deployments.ts.
 import type { Logger } from "pino";
 import type { PolicyEngine } from "../contract/policy.ts";
+import { isLoopback } from "../core/is-loopback.ts";
 import type { AppOptions, ServePart } from "./app-options.ts";
 import { checkApp } from "./check-app.ts";
+import type { Readiness } from "./worker/readiness.ts";
+import { createReadiness } from "./worker/readiness.ts";
 import { type AppParts, deploymentsOf, ingressOf, isChosen } from "./deployments.ts";
 import type { AdminClient } from "./engine/admin.ts";
 import { createAdminClient } from "./engine/admin.ts";
@@ -18,7 +21,7 @@ import type { Watch } from "./supervisor/watch.ts";
 import { createWatchdog } from "./supervisor/watchdog.ts";
 import { flagTask, recoverTask, succeedTask } from "./task-log/ingress-log.ts";
 import type { RequestListener } from "./worker/worker-server.ts";
-import { isLoopback, listen, routeByPrefix } from "./worker/worker-server.ts";
+import { listen, routeByPrefix } from "./worker/worker-server.ts";
 
 export interface ServeOptions {
   readonly port: number;
@@ -34,8 +37,13 @@ export interface Worker {
   readonly port: number;
   /** The addresses to register, one per deployment. */
   readonly deployments: readonly string[];
-  /** Registers the deployments; `at` is where Restate reaches the worker if not at its own address. */
+  /**
+   * Registers the deployments; `at` is where Restate reaches the worker if not at its own address.
+   * Rejects while the worker's clock is more than 5 s off Restate's.
+   */
   register(options?: { readonly at?: string; readonly force?: boolean }): Promise<void>;
+  /** Whether it takes work now; `GET /ready` at its address says the same (docs/operating.md). */
+  readiness(): Readiness;
   /** Looks once, now, after what the engine gave up on. */
   supervise(): Promise<void>;
   /** Running segments yield, tools end, then the port is free. */
@@ -64,6 +72,7 @@ export function createApp(options: AppOptions): App {
     audit: options,
     outside: options,
     approvalRetentionMs: options.approvalRetentionMs,
+    kept: options,
   });
   const logger = options.logger ?? createLogger("info");
   const state = { draining: false };
@@ -103,14 +112,26 @@ async function serve(
       `host ${host} is not a loopback address, and nothing would authenticate callers; give identityKeys, or serve on 127.0.0.1`,
     );
   }
-  const server = await listen(mounted.listener, { host, port });
+  const { isDraining } = parts;
+  const readiness = createReadiness({ ingressUrl: options.ingressUrl, logger, isDraining });
+  const server = await listen(readiness.guard(mounted.listener), { host, port });
+  readiness.start();
   const admin = createAdminClient(options.adminUrl);
   const agents = parts.agents.map(({ name }) => name).filter((name) => isChosen(only.agents, name));
   const recover = recoverTask(ingressOf(options));
   const watchPorts = { query: admin.query, flag: flagTask(ingressOf(options)) };
   const watchdog = createWatchdog(watchPorts, logger, agents, options.watch);
   const ownerWatch = ownerWatchOf(parts, admin, agents);
-  const supervising = { ports: { ...admin, recover }, logger, agents, watchdog, ownerWatch };
+  // By a wrong clock every task would look stuck.
+  const mayAct = () => readiness.clockProblem() === undefined;
+  const supervising = {
+    ports: { ...admin, recover },
+    logger,
+    agents,
+    watchdog,
+    ownerWatch,
+    mayAct,
+  };
   const supervisor: Supervisor = startSupervisor(supervising);
   const addressAt = (base: string) =>
     mounted.paths.map((path) => new URL(path.slice(1), `${base}/`).href);
@@ -120,12 +141,16 @@ async function serve(
     port: server.port,
     deployments: addressAt(ownBase),
     register: async ({ at = ownBase, force = true } = {}) => {
+      const wrong = await readiness.compared();
+      if (wrong !== undefined) throw new Error(`not registered: ${wrong}`);
       for (const address of addressAt(at)) await admin.registerDeployment(address, { force });
     },
+    readiness: readiness.now,
     supervise: () => supervisor.round(),
     drain: async () => {
       startDraining();
       supervisor.stop();
+      readiness.stop();
       await server.close(graceMs);
     },
   };

@@ -2,7 +2,7 @@
 // now, and only if grants and policy allow the task to propose it still. What they forbid, no
 // person is asked about; the tool's service would refuse it after the decision (L8).
 import type { AgentDefinition } from "../../contract/agent.ts";
-import type { ArtifactStore, StoredText } from "../../contract/artifact.ts";
+import type { ArtifactStore, StoredText, TenantArtifacts } from "../../contract/artifact.ts";
 import type { Authority, JudgeAuthority, PolicyEngine } from "../../contract/policy.ts";
 import type { FindApprovalTerms, TermsQuestion } from "../../contract/port.ts";
 import type { Blocked } from "../../contract/tool.ts";
@@ -16,7 +16,7 @@ export interface TermsSources {
     readonly ruleFor: PolicyEngine["ruleFor"];
   };
   readonly agent: Pick<AgentDefinition, "tools">;
-  readonly artifacts: Pick<ArtifactStore, "get">;
+  readonly artifacts: ArtifactStore;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -36,7 +36,7 @@ async function refusalOf(
 ): Promise<Blocked | undefined> {
   if (judged === undefined) return undefined;
   const { task, call, grants = grantsForTools(agent.tools) } = judged;
-  const read = parseStrictJson(await textOf(call.arguments, artifacts));
+  const read = parseStrictJson(await textOf(call.arguments, artifacts.ofTenant(task.tenant)));
   if ("problem" in read) return blocked("denied", `its arguments cannot be read: ${read.problem}`);
   const at = now();
   // An author's wish counts where a call needs no approval; this one was held to need one.
@@ -63,7 +63,7 @@ function blocked(code: "credential" | "denied", reason: string): Blocked {
   return { outcome: "blocked", code, reason };
 }
 
-async function textOf(stored: StoredText, artifacts: Pick<ArtifactStore, "get">): Promise<string> {
+async function textOf(stored: StoredText, artifacts: TenantArtifacts): Promise<string> {
   const text =
     "text" in stored ? stored.text : new TextDecoder().decode(await artifacts.get(stored.artifact));
   // Models leave the arguments of a tool without any empty.

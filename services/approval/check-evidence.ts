@@ -2,14 +2,15 @@
 // names is there, with its hash, and arguments kept by reference are those of their digest.
 import type { ApprovalEvidence, ApprovalPackage } from "../../contract/approval.ts";
 import type { ApprovalPorts } from "../../contract/approval-api.ts";
-import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { ArtifactStore, TenantArtifacts } from "../../contract/artifact.ts";
 import type { ReadLog } from "../../contract/port.ts";
+import { eventProblem } from "../../core/approval/event-problem.ts";
 import { digestOf } from "../../core/digest.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
 
 export interface EvidenceSources {
   readonly readLog: ReadLog;
-  readonly artifacts: Pick<ArtifactStore, "get">;
+  readonly artifacts: ArtifactStore;
 }
 
 /**
@@ -20,38 +21,39 @@ export function createEvidenceCheck({
   readLog,
   artifacts,
 }: EvidenceSources): ApprovalPorts["evidenceProblem"] {
-  return async ({ requester, evidence, call }) => {
-    const problem = await eventProblem(readLog, requester, evidence.events);
+  return async ({ requester, tenant, evidence, call }) => {
+    const problem = await logProblem(readLog, requester, evidence.events);
     if (problem !== undefined) return problem;
+    const own = artifacts.ofTenant(tenant);
     for (const { sha256, size } of evidence.artifacts) {
       // The store itself refuses bytes that are not the artifact's.
-      await artifacts.get({ sha256, size, mediaType: "application/octet-stream" });
+      await own.get({ sha256, size, mediaType: "application/octet-stream" });
     }
-    return argumentsProblem(artifacts, call);
+    return argumentsProblem(own, call);
   };
 }
 
-async function eventProblem(
+async function logProblem(
   readLog: ReadLog,
   requester: ApprovalPackage["requester"],
   events: ApprovalEvidence["events"],
 ): Promise<string | undefined> {
   const hashes = new Map<number, string>();
-  for (const { seq, hash } of events.toSorted((a, b) => a.seq - b.seq)) {
+  for (const event of events.toSorted((a, b) => a.seq - b.seq)) {
+    const { seq } = event;
     // One page mostly holds them all: they are of the same turn.
     if (!hashes.has(seq)) {
       const page = await readLog(requester, seq - 1);
-      for (const event of page.events) hashes.set(event.seq, event.hash);
+      for (const each of page.events) hashes.set(each.seq, each.hash);
     }
-    const found = hashes.get(seq);
-    if (found === undefined) return `event ${seq} of its evidence is not in the task's log`;
-    if (found !== hash) return `event ${seq} of its evidence has another hash in the task's log`;
+    const problem = eventProblem(event, hashes.get(seq));
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
 async function argumentsProblem(
-  artifacts: EvidenceSources["artifacts"],
+  artifacts: TenantArtifacts,
   { arguments: stored, argumentsDigest }: ApprovalPackage["call"],
 ): Promise<string | undefined> {
   if ("text" in stored) return undefined;

@@ -1,13 +1,13 @@
-// Owns artifacts as files, named for the SHA-256 of their bytes. A file is visible only when
-// it is complete and durable; equal bytes are one file. Never deletes an artifact.
+// Owns artifacts as files. A file is visible only when it is complete and durable. Never deletes
+// an artifact.
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { ArtifactRef, ArtifactStore } from "../../contract/artifact.ts";
-import { sha256 } from "../../core/digest.ts";
-import { mismatch } from "./mismatch.ts";
+import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { ArtifactStorage } from "./artifact-storage.ts";
+import { type ArtifactEncryption, createArtifactStore } from "./create-artifact-store.ts";
 
-export interface FsArtifactStoreOptions {
+export interface FsArtifactStoreOptions extends ArtifactEncryption {
   /** Made when it is not there; readable by its owner alone. */
   readonly directory: string;
 }
@@ -16,14 +16,14 @@ export interface FsArtifactStoreOptions {
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 export function createFsArtifactStore(options: FsArtifactStoreOptions): ArtifactStore {
-  const directory = resolve(options.directory);
+  return createArtifactStore(fileStorage(resolve(options.directory)), options);
+}
+
+function fileStorage(directory: string): ArtifactStorage {
   const unfinished = join(directory, "unfinished");
-  // 256 folders, since some file systems are slow with a million names in one.
-  const folderOf = (digest: string) => join(directory, digest.slice(0, 2));
-  const pathOf = (digest: string) => join(folderOf(digest), digest);
   let swept = false;
 
-  async function write(digest: string, bytes: Uint8Array): Promise<void> {
+  async function write(path: string, bytes: Uint8Array): Promise<void> {
     await makeFolder(unfinished);
     if (!swept) {
       await sweep(unfinished);
@@ -32,50 +32,39 @@ export function createFsArtifactStore(options: FsArtifactStoreOptions): Artifact
     const temporary = join(unfinished, randomUUID());
     try {
       await writeDurably(temporary, bytes);
-      await makeFolder(folderOf(digest));
-      await rename(temporary, pathOf(digest));
+      await makeFolder(dirname(path));
+      await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
+    await settle(path);
+  }
+
+  /** The names on the way to a file: its writer may not have come this far. */
+  async function settle(path: string): Promise<void> {
+    for (let folder = dirname(path); folder !== directory; folder = dirname(folder)) {
+      await syncFolder(folder);
+    }
+    await syncFolder(directory);
+    await syncFolder(dirname(directory));
   }
 
   return {
-    async put(bytes, mediaType) {
-      const ref: ArtifactRef = { sha256: sha256(bytes), size: bytes.length, mediaType };
-      try {
-        // What is there is read, so that a damaged file is replaced and not referred to.
-        const there = await readIfThere(pathOf(ref.sha256));
-        if (there === undefined || mismatch(ref, there) !== undefined) {
-          await write(ref.sha256, bytes);
-        }
-        // Also when it was there: its writer may not have come this far.
-        await syncFolder(folderOf(ref.sha256));
-        await syncFolder(directory);
-        await syncFolder(dirname(directory));
-      } catch (error) {
-        throw failed(`could not store artifact ${ref.sha256} of ${ref.size} bytes`, error);
-      }
-      return ref;
-    },
-    async get(ref) {
-      let bytes: Uint8Array | undefined;
-      try {
-        bytes = await readIfThere(pathOf(ref.sha256));
-      } catch (error) {
-        throw failed(`could not read artifact ${ref.sha256}`, error);
-      }
-      if (bytes === undefined) throw new Error(`artifact ${ref.sha256} is not in the store`);
-      const problem = mismatch(ref, bytes);
-      if (problem !== undefined) throw new Error(problem);
-      return bytes;
-    },
+    read: (key) => orReason(readIfThere(join(directory, key))),
+    write: (key, bytes) => orReason(write(join(directory, key), bytes)),
+    settle: (key) => orReason(settle(join(directory, key))),
   };
 }
 
-function failed(what: string, error: unknown): Error {
-  const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-  return new Error(`${what}: ${code}`, { cause: error });
+/** A rejection becomes the system's code, since its text has paths. */
+async function orReason<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new Error(code, { cause: error });
+  }
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {

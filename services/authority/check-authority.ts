@@ -15,16 +15,12 @@ import { describeStop } from "../../contract/stop.ts";
 import type { AnyTool, BlockCode, Blocked, ToolRequest } from "../../contract/tool.ts";
 import { changeOf } from "../../core/approval/captured-change.ts";
 import { EFFECT_POLICY } from "../../core/effect-policy.ts";
+import { refusedAbove } from "../../core/grant/judge-above.ts";
 import { grantsForTools } from "../../core/grant/name-grants.ts";
 import { proposalDigest } from "../../core/proposal.ts";
 import { NO_RESOURCE, touchedResource } from "../../core/touched-resource.ts";
-
-/** The task's own view, as of now. Rejects when nobody could be asked. */
-export type ReadAuthority = (
-  task: Pick<ToolRequest, "agent" | "taskId">,
-  operationId: string,
-  signal: AbortSignal,
-) => Promise<AuthorityView>;
+import type { FamilyView, ReadAuthority } from "./read-family.ts";
+import { readFamily } from "./read-family.ts";
 
 export interface AuthorityPorts {
   readonly judge: JudgeAuthority;
@@ -122,8 +118,8 @@ async function auditBehind({ request, tool, ports, question }: Call): Promise<st
 async function checkNow(call: Call): Promise<Found> {
   const { request, tool, ports, question } = call;
   const { agent, model } = request;
-  const [view, check] = await Promise.all([
-    ports.readAuthority(request, request.operationId, question.signal),
+  const [{ view, above }, check] = await Promise.all([
+    readFamily(ports.readAuthority, request, question.signal),
     ports.stops?.check(
       {
         tool: tool.name,
@@ -143,7 +139,25 @@ async function checkNow(call: Call): Promise<Found> {
     return { blocked: blocked("stopped", "the task is quarantined") };
   const other = otherIn(view, request, question);
   if (other !== undefined) return { blocked: blocked("stale", other) };
-  return checkJudged(call, view);
+  const refused = above.length === 0 ? undefined : checkAbove(call, above);
+  return refused === undefined ? checkJudged(call, view) : { blocked: refused };
+}
+
+/** Whatever the child was given: none of those above may be without it now. */
+function checkAbove(
+  { ports, tool, question }: Call,
+  above: FamilyView["above"],
+): Blocked | undefined {
+  const touched = touchedResource(tool, question.input);
+  if (touched === undefined) return blocked("denied", NO_RESOURCE);
+  const { verb, arguments: given } = question;
+  const now = (ports.now ?? Date.now)();
+  const call = { tool: tool.name, resource: touched.resource, arguments: given, now };
+  for (const [parent, view] of above) {
+    const refused = refusedAbove(parent, view, { verb, call });
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
 }
 
 /** Grants, policy and the approval, by the task as it is. */

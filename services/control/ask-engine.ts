@@ -44,7 +44,7 @@ export function createEnginePort(admin: AdminPort): EnginePort {
         admin.query(ownOf(task)),
         operations.length === 0 ? [] : admin.query(callsOf(operations)),
       ]);
-      const segment = own.find(({ handler }) => handler === "run" || handler === "begin");
+      const segment = own.find(isSegment);
       const byKey = new Map(operations.map((id) => [sha256(id), id]));
       return {
         registered: services.length > 0,
@@ -56,8 +56,7 @@ export function createEnginePort(admin: AdminPort): EnginePort {
             return operationId === undefined ? call : { ...call, operationId };
           }),
         ),
-        waitingCommands: own.filter(({ handler }) => handler === "apply" || handler === "wake")
-          .length,
+        waitingCommands: own.filter((row) => !isSegment(row) && row["handler"] !== "run").length,
       };
     },
     async storedHead({ agent, taskId }) {
@@ -69,6 +68,11 @@ export function createEnginePort(admin: AdminPort): EnginePort {
     },
     abandon: (invocationId) => admin.killInvocation(invocationId),
   };
+}
+
+/** A `wake` that waits for its turn is something that a segment keeps waiting. */
+function isSegment({ handler, status }: Row): boolean {
+  return handler === "run" || handler === "begin" || (handler === "wake" && status !== "pending");
 }
 
 function ownOf({ agent, taskId }: TaskName): string {

@@ -1,7 +1,11 @@
 // Owns ending what a task has running, through the engine's admin API: its segment, with the calls
 // that hang on it, and calls of tools that a parked task has left running.
+import { SEGMENT_HANDLERS } from "../../contract/command.ts";
 import { sha256 } from "../../core/digest.ts";
 import { toolServiceName } from "../../contract/ids.ts";
+
+/** What waits for its turn is among them: it would be next. A timer is not. */
+const SEGMENTS = SEGMENT_HANDLERS.map(quoted).join(", ");
 
 /** The part of the admin API that this takes. */
 interface AdminPort {
@@ -24,8 +28,8 @@ export function createEndInvocations(admin: AdminPort): EndInvocations {
   return async ({ agent, taskId, operations }) => {
     const segments = await admin.query(
       `SELECT id FROM sys_invocation WHERE target_service_name = ${quoted(agent)}
-       AND target_service_key = ${quoted(taskId)} AND target_handler_name IN ('run', 'begin')
-       AND status != 'completed'`,
+       AND target_service_key = ${quoted(taskId)} AND target_handler_name IN (${SEGMENTS})
+       AND status NOT IN ('completed', 'scheduled')`,
     );
     const calls = operations.length === 0 ? [] : await admin.query(callsOf(operations));
     for (const { id } of [...segments, ...calls]) await admin.killInvocation(String(id));

@@ -1,6 +1,8 @@
 // Owns encryption as users and the composition see it: keys in, and out what the endpoints and
 // the clients of the ingress take. The design is in docs/decisions/0007-encryption.md.
 import type { HooksProvider, JournalValueCodec } from "@restatedev/restate-sdk";
+import type { ArtifactSealing } from "../../contract/artifact-sealing.ts";
+import { createArtifactSealing } from "./artifact-sealing.ts";
 import { createKeyring, type EncryptionKey } from "./keyring.ts";
 import { type EndpointServices, findPublicHandlers } from "./public-handlers.ts";
 import { createClientCodec, createEndpointCodec } from "./value-codec.ts";
@@ -29,6 +31,8 @@ export interface Encryption {
    * encrypted, and so is the answer; without it both are plain.
    */
   readonly clientCodec: JournalValueCodec;
+  /** For artifact stores: `createFsArtifactStore({ directory, encryption })`. */
+  readonly artifactSealing: ArtifactSealing;
   /** For one endpoint. `plainAwakeables`: its awakeables may be resolved with plain text. */
   forEndpoint(
     services: EndpointServices,
@@ -37,7 +41,7 @@ export interface Encryption {
 }
 
 /**
- * Encrypts journal and state with AES-256-GCM. Throws an Error that names the key and the fix
+ * Encrypts journal, state and artifacts with AES-256-GCM. Throws an Error that names the key and the fix
  * when the keys cannot be used; keys appear in no message, log or JSON.
  */
 export function createEncryption(options: EncryptionOptions): Encryption {
@@ -45,6 +49,7 @@ export function createEncryption(options: EncryptionOptions): Encryption {
   const keyring = createKeyring(keys, current);
   return {
     clientCodec: createClientCodec(keyring, plainValues),
+    artifactSealing: createArtifactSealing(keyring, current),
     forEndpoint(services, { plainAwakeables }) {
       const found = findPublicHandlers(services);
       // Whoever needs it awaits it again and gets the rejection there.

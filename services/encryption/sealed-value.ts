@@ -6,13 +6,14 @@
 //   text    {"sealed":"hf1.<body in base64url>",<the summary's fields>}
 //   body    length of the key's id | id | salt 16 | nonce 12 | AES-256-GCM ciphertext | tag 16
 //
-// Authenticated with it: the first four bytes, the key's id, and the summary's text.
+// Authenticated with it: the first four bytes, the key's id, and the summary's text; of an artifact,
+// which is kept as bytes, where it is kept (from "artifact:" on, as no summary's text begins).
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Summary } from "../../contract/readable.ts";
 import { type Keyring, SALT_BYTES } from "./keyring.ts";
 
 export type Opened =
-  | { readonly form: "opened"; readonly bytes: Uint8Array }
+  | { readonly form: "opened"; readonly bytes: Uint8Array; readonly keyId: string }
   /** It does not look like an encrypted value at all. */
   | { readonly form: "plain" }
   | { readonly form: "key-missing"; readonly keyId: string }
@@ -31,6 +32,18 @@ export function sealValue(keyring: Keyring, plain: Uint8Array, summary?: Summary
   const rest = textAfterSealed(summary);
   const sealed = sealBody(keyring, plain, rest).toString("base64url");
   return Buffer.from(`${TEXT_START.toString()}${sealed}"${rest}`);
+}
+
+/** A value that is kept elsewhere than with Restate: `place` is authenticated, in its text's place. */
+export function sealAt(keyring: Keyring, plain: Uint8Array, place: string): Uint8Array {
+  return Buffer.concat([MAGIC, sealBody(keyring, plain, place)]);
+}
+
+/** Of `sealAt`. Never throws. */
+export function openAt(keyring: Keyring, value: Uint8Array, place: string): Opened {
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (!startsWith(bytes, MAGIC)) return { form: "plain" };
+  return openBody(keyring, bytes.subarray(MAGIC.length), place);
 }
 
 /** Never throws. */
@@ -77,7 +90,7 @@ function openBody(keyring: Keyring, body: Buffer, bound: string): Opened {
     .setAuthTag(body.subarray(tagAt));
   try {
     const start = decipher.update(body.subarray(textAt, tagAt));
-    return { form: "opened", bytes: Buffer.concat([start, decipher.final()]) };
+    return { form: "opened", bytes: Buffer.concat([start, decipher.final()]), keyId };
   } catch {
     return { form: "damaged", keyId };
   }

@@ -2,7 +2,7 @@
 // holds. What becomes of an event is its inbox's to say.
 import { type Context, handlers, serde, service } from "@restatedev/restate-sdk";
 import type { BodySchema } from "../../contract/api.ts";
-import type { ArtifactRef, StoredText } from "../../contract/artifact.ts";
+import type { StoredText, StoreText } from "../../contract/artifact.ts";
 import {
   type AcceptEvent,
   EVENTS_SERVICE,
@@ -25,7 +25,7 @@ import { RETRY_FOREVER } from "../../handler/retry.ts";
 
 export interface EventStoring {
   /** Keeps payloads that are above `inlineLimitBytes`. Runs inside an action. */
-  readonly storeText: (text: string) => Promise<ArtifactRef>;
+  readonly storeText: StoreText;
   readonly inlineLimitBytes: number;
 }
 
@@ -71,7 +71,7 @@ async function publish(
   storing: EventStoring,
   { tenant, topic, key, eventId, payload }: PublishInput,
 ): Promise<PublishResult> {
-  const stored = await storePayload(ctx, storing, JSON.stringify(payload));
+  const stored = await storePayload(ctx, storing, tenant, JSON.stringify(payload));
   return ctx.genericCall<AcceptEvent, PublishResult>({
     service: INBOX_SERVICE,
     key: inboxKey(tenant, topic, key),
@@ -86,10 +86,11 @@ async function publish(
 async function storePayload(
   ctx: Context,
   { storeText, inlineLimitBytes }: EventStoring,
+  tenant: string | undefined,
   text: string,
 ): Promise<StoredText> {
   if (new TextEncoder().encode(text).length <= inlineLimitBytes) return { text };
-  return { artifact: await ctx.run("store-payload", () => storeText(text)) };
+  return { artifact: await ctx.run("store-payload", () => storeText(text, tenant)) };
 }
 
 function show(ctx: Context, { tenant, topic, key }: ShowEventsInput): Promise<InboxView> {

@@ -3,6 +3,8 @@
 // is not allowed (R42), and the form of a final answer. It never throws: all is data for the model.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallCheck, ModelAnswer, RawCall } from "../../contract/model.ts";
+import type { ModelCall } from "../../contract/port.ts";
+import { keyBeside } from "../../contract/tenant.ts";
 import type { AnySchema, AnyTool } from "../../contract/tool.ts";
 import type { WaitContext } from "../../contract/wait.ts";
 import { operationId } from "../../contract/ids.ts";
@@ -23,16 +25,17 @@ const NO_FORM = "The arguments hold a number or a text that JSON cannot represen
 
 /** Whose answer it is, beside what a wait is given. */
 export interface JudgeContext extends WaitContext {
-  readonly task?: { readonly taskUid: string; readonly step: number };
+  readonly task?: Pick<ModelCall, "taskUid" | "taskId" | "tenant" | "step">;
 }
 
-/** The children that the call at this ordinal may make. */
+/** The children that the call at this ordinal may make: of the same tenant as their parent. */
 function childIds(
-  { taskUid, step }: NonNullable<JudgeContext["task"]>,
+  task: NonNullable<JudgeContext["task"]>,
   ordinal: number,
 ): NonNullable<WaitContext["childId"]> {
+  const { taskUid, step } = task;
   const call = operationId({ taskUid, step, ordinal, attempt: 1 });
-  return (agent, key) => childTaskId({ taskUid, operationId: call }, agent, key);
+  return (agent, key) => keyBeside(task, childTaskId({ taskUid, operationId: call }, agent, key));
 }
 
 export interface JudgedCall extends RawCall {

@@ -1,7 +1,7 @@
 // Owns the step from a provider's reply to what the journal and the task log keep of it:
 // judged calls, a judged form, and references in place of what is large.
 import type { AgentDefinition } from "../../contract/agent.ts";
-import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { TenantArtifacts } from "../../contract/artifact.ts";
 import type {
   ModelAnswer,
   ModelChoice,
@@ -20,14 +20,15 @@ const MAX_REFUSAL = 4_096;
 
 export interface AnswerKeeping {
   readonly agent: AgentDefinition;
-  readonly artifacts: ArtifactStore;
+  /** Of the task's tenant. */
+  readonly artifacts: TenantArtifacts;
   readonly inlineLimitBytes: number;
   readonly findUnregistered: FindUnregistered;
   readonly authorize: AuthorizeCall;
   /** When the answer is judged, milliseconds since the epoch. */
   readonly at: number;
   /** Whose answer it is, and of which step. */
-  readonly call: Pick<ModelCall, "taskUid" | "step">;
+  readonly call: Pick<ModelCall, "taskUid" | "taskId" | "tenant" | "step">;
 }
 
 type Answered = Extract<ProviderReply, { kind: "answered" }>;

@@ -1,6 +1,6 @@
 // Owns where a text of an answer goes: into the journal when it is small, into the artifact
 // store when it is not (L6).
-import type { ArtifactStore, StoredText } from "../../contract/artifact.ts";
+import type { StoredText, TenantArtifacts } from "../../contract/artifact.ts";
 
 /** Inline bytes of one answer in all, as a multiple of what one text may have. */
 const INLINE_TEXTS = 8;
@@ -11,7 +11,7 @@ export type KeepText = (text: string, mediaType: string) => Promise<StoredText>;
  * Keeps the texts of one answer. However many there are, the inline ones stay within eight
  * times `inlineLimitBytes`. Rejects with a plain Error when the store is down.
  */
-export function createTextKeeper(artifacts: ArtifactStore, inlineLimitBytes: number): KeepText {
+export function createTextKeeper(artifacts: TenantArtifacts, inlineLimitBytes: number): KeepText {
   let left = inlineLimitBytes * INLINE_TEXTS;
   return async (text, mediaType) => {
     const size = Buffer.byteLength(text);

@@ -44,7 +44,8 @@ async function complete(
   const firstRecent = call.recent[0]?.seq ?? end;
   const events = [...known];
   while (events.length < firstRecent) {
-    const page = await readLog({ agent: call.agent, taskId: call.taskId }, events.length - 1);
+    const task = { agent: call.agent, taskId: call.taskId };
+    const page = await readLog(task, events.length - 1, firstRecent);
     const wanted = page.events.slice(0, firstRecent - events.length);
     if (wanted.length === 0) break;
     events.push(...wanted);

@@ -2,7 +2,7 @@
 // inside the action `model-call`, so only what it returns is journaled. When to call again
 // is decided by core/, how to talk to a provider by the adapters, what is allowed by policy.
 import type { AgentDefinition } from "../../contract/agent.ts";
-import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { ArtifactStore, TenantArtifacts } from "../../contract/artifact.ts";
 import type {
   AgentManifest,
   ModelChoice,
@@ -11,6 +11,7 @@ import type {
 } from "../../contract/model.ts";
 import type { CallModel, FindUnregistered, ModelCall, ReadLog } from "../../contract/port.ts";
 import type { StopsView } from "../../contract/stop.ts";
+import { LRUCache } from "lru-cache";
 import { assembleContext } from "../../core/context.ts";
 import { sealManifest } from "../../core/define-agent.ts";
 import { throwIfAborted } from "./abort.ts";
@@ -50,12 +51,16 @@ export interface ModelCallerOptions {
  */
 export function createModelCaller(options: ModelCallerOptions): CallModel {
   const { agent, manifest, providers, artifacts, now = Date.now } = options;
-  const storeManifest = createManifestStore(manifest, artifacts);
+  const storeManifest = createManifestStore(manifest);
   return async (call, signal) => {
     const startedAt = now();
     throwIfAborted(signal);
-    await storeManifest();
-    const context = assembleContext(await loadEvents(call, options));
+    const tenants = artifacts.ofTenant(call.tenant);
+    await storeManifest(call.tenant, tenants);
+    const events = await loadEvents(call, options);
+    const context = assembleContext(events);
+    // A clock that jumped may have left the log ahead: a wait counts from the log's time (F27).
+    const loggedAt = events.at(-1)?.at ?? 0;
     const { maxOutputTokens: cap, modelTimeoutMs: timeoutMs } = agent.limits;
     const own = cap === undefined ? undefined : cap * call.room;
     const maxOutputTokens = call.maxOutputTokens ?? own;
@@ -64,7 +69,7 @@ export function createModelCaller(options: ModelCallerOptions): CallModel {
       if (stopped !== undefined) return stopped;
       const provider = providers[choice.provider];
       if (provider === undefined) return { kind: "operator", code: "provider_not_configured" };
-      const messages = await resolveMessages(context, artifacts, choice);
+      const messages = await resolveMessages(context, tenants, choice);
       const request = buildRequest({ manifest, model: choice.model, messages, maxOutputTokens });
       return callWithTimeout(provider, request, { signal, timeoutMs });
     };
@@ -72,7 +77,13 @@ export function createModelCaller(options: ModelCallerOptions): CallModel {
     const authorize = createAuthorizer(options.authority, agent, call, now());
     const kept =
       reply.kind === "answered"
-        ? await keepAnswer(reply, choice, { ...options, authorize, at: now(), call })
+        ? await keepAnswer(reply, choice, {
+            ...options,
+            artifacts: tenants,
+            authorize,
+            at: Math.max(now(), loggedAt),
+            call,
+          })
         : reply;
     const { provider, model } = choice;
     const { policyVersion } = options.authority;
@@ -103,18 +114,27 @@ async function stoppedReply(
   return { kind: "stopped", code: "stopped", stop: { kind, name } };
 }
 
-/** Stores the manifest before the first call of the process; a failure is tried again. */
-function createManifestStore(
-  manifest: AgentManifest,
-  artifacts: ArtifactStore,
-): () => Promise<unknown> {
+type StoreManifest = (tenant: string | undefined, own: TenantArtifacts) => Promise<unknown>;
+
+/** Tenants whose store is known to have the manifest; of one that is forgotten it is put again. */
+const REMEMBERED_TENANTS = 4_096;
+const NO_TENANT: unique symbol = Symbol("no tenant");
+
+/** Stores the manifest before a tenant's first call in the process; a failure is tried again. */
+function createManifestStore(manifest: AgentManifest): StoreManifest {
   const bytes = new TextEncoder().encode(sealManifest(manifest).json);
-  let stored: Promise<unknown> | undefined;
-  return () => {
-    stored ??= artifacts.put(bytes, "application/json").catch((error: unknown) => {
-      stored = undefined;
+  const stored = new LRUCache<string | typeof NO_TENANT, Promise<unknown>>({
+    max: REMEMBERED_TENANTS,
+  });
+  return (tenant, own) => {
+    const key = tenant ?? NO_TENANT;
+    const known = stored.get(key);
+    if (known !== undefined) return known;
+    const storing = own.put(bytes, "application/json").catch((error: unknown) => {
+      stored.delete(key);
       throw error;
     });
-    return stored;
+    stored.set(key, storing);
+    return storing;
   };
 }

@@ -1,6 +1,6 @@
 // Owns the step from the context, whose large values are references, to the messages that an
 // adapter encodes, which hold everything.
-import type { ArtifactRef, ArtifactStore, StoredText } from "../../contract/artifact.ts";
+import type { ArtifactRef, StoredText, TenantArtifacts } from "../../contract/artifact.ts";
 import type { StoredPart } from "../../contract/message.ts";
 import type {
   ContextMessage,
@@ -21,7 +21,7 @@ const NO_BYTES = new Uint8Array();
  */
 export async function resolveMessages(
   messages: readonly ContextMessage[],
-  artifacts: ArtifactStore,
+  artifacts: Pick<TenantArtifacts, "get">,
   model: ModelChoice,
 ): Promise<ResolvedMessage[]> {
   const fetched = new Map<string, Uint8Array>();
@@ -52,6 +52,13 @@ function resolveMessage(
       return resolveAnswer(message.answer, read, model);
     case "tool":
       return { role: "tool", callId: message.callId, text: readText(message.result, read) };
+    case "result": {
+      const { text, result } = message;
+      const parts = [text, readText(result, read)].map(
+        (each) => ({ type: "text", text: each }) as const,
+      );
+      return { role: "user", parts };
+    }
     case "developer":
       return message;
   }

@@ -1,7 +1,7 @@
 // Owns the port of the approval object that asks policy whether a person may decide. The rule
 // of the approval was asked before; both must say yes.
 import type { DecideQuestion, DecideVerdict } from "../../contract/approval-api.ts";
-import type { ArtifactStore, StoredText } from "../../contract/artifact.ts";
+import type { ArtifactStore, StoredText, TenantArtifacts } from "../../contract/artifact.ts";
 import type { PolicyEngine } from "../../contract/policy.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
 
@@ -15,7 +15,7 @@ export interface DecideSettings {
 /** The answer rejects when the artifact store does, which the approval object takes for a no. */
 export function createMayDecide(
   engine: Pick<PolicyEngine, "version" | "decide">,
-  artifacts: Pick<ArtifactStore, "get">,
+  artifacts: ArtifactStore,
   { agents, now = Date.now }: DecideSettings = {},
 ): (question: DecideQuestion) => Promise<DecideVerdict> {
   return async ({ by, approval, edited }) => {
@@ -27,7 +27,7 @@ export function createMayDecide(
     }
     // What is decided on is what would be executed.
     const { arguments: stored, resource } = edited ?? call;
-    const text = await textOf(stored, artifacts);
+    const text = await textOf(stored, artifacts.ofTenant(tenant));
     const given = parseStrictJson(text.trim() === "" ? "{}" : text);
     if ("problem" in given) return { allowed: false, policyVersion: engine.version };
     const { decision, policyVersion } = engine.decide({
@@ -51,7 +51,7 @@ export function createMayDecide(
   };
 }
 
-async function textOf(stored: StoredText, artifacts: Pick<ArtifactStore, "get">): Promise<string> {
+async function textOf(stored: StoredText, artifacts: TenantArtifacts): Promise<string> {
   if ("text" in stored) return stored.text;
   return new TextDecoder().decode(await artifacts.get(stored.artifact));
 }

@@ -27,12 +27,15 @@ export function createStopsView({ ingress, maxAgeMs }: StopsViewOptions): StopsV
   const maxAge = Math.min(maxAgeMs ?? STOPS_MAX_AGE_MS, STOPS_MAX_AGE_MS);
   let known: { readonly stops: readonly Stop[]; readonly asked: Moment } | undefined;
   let asking: Promise<readonly Stop[]> | undefined;
+  let underWay: Promise<unknown> | undefined;
+  let next: Promise<readonly Stop[]> | undefined;
 
   async function refresh(): Promise<readonly Stop[]> {
     // From before the question: the answer is at least as new.
     const asked = moment();
     const { stops } = await ask<StopList>(ingress, "list", {});
-    known = { stops, asked };
+    // One that was asked earlier may be answered later.
+    if (known === undefined || known.asked.monotonic <= asked.monotonic) known = { stops, asked };
     return stops;
   }
 
@@ -43,8 +46,29 @@ export function createStopsView({ ingress, maxAgeMs }: StopsViewOptions): StopsV
     return checkStops(await asking, question);
   }
 
+  /**
+   * From a question that begins after this one was asked: one that is under way may have been answered
+   * before a stop was made, so all who come meanwhile share the one after it. A thousand effects
+   * at once are a few questions.
+   */
+  function asOfNow(): Promise<readonly Stop[]> {
+    const before = underWay;
+    next ??= (async () => {
+      await before?.catch(() => undefined);
+      const mine = refresh();
+      next = undefined;
+      underWay = mine;
+      return mine;
+    })();
+    return next;
+  }
+
   return {
-    check: (question, signal) => ask<CheckResult>(ingress, "check", question, signal),
+    async check(question, signal) {
+      const stops = await asOfNow();
+      signal?.throwIfAborted();
+      return checkStops(stops, question);
+    },
     recent(question) {
       const age = known === undefined ? Infinity : ageOf(known.asked);
       if (known === undefined || age > maxAge) return refreshed(question);

@@ -10,7 +10,7 @@ export interface SupervisorPorts {
   recover(
     task: { readonly agent: string; readonly taskId: string },
     input: {
-      readonly cause: string;
+      readonly reason: string;
       readonly park: boolean;
       readonly attempts?: number;
       readonly abort?: true;

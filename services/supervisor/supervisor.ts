@@ -2,7 +2,7 @@
 // the cause may be gone, frees a task from a segment that gets nowhere, and finds tasks whose
 // segment vanished. Every act is safe to repeat, so any number of workers may supervise.
 import type { Logger } from "pino";
-import { SEGMENT_ATTEMPTS } from "../../contract/command.ts";
+import { SEGMENT_ATTEMPTS, SEGMENT_HANDLERS } from "../../contract/command.ts";
 import { MISSING_KEY } from "../../contract/readable.ts";
 import { keptWaiting } from "./kept-waiting.ts";
 import { moveStranded, UNREACHABLE } from "./move-stranded.ts";
@@ -19,6 +19,8 @@ export interface SupervisorOptions {
   readonly watchdog?: Watch;
   /** Notices owners who are gone, in apps that say who is there. */
   readonly ownerWatch?: Watch | undefined;
+  /** False leaves a round out, for as long as it is. */
+  readonly mayAct?: () => boolean;
   /** Milliseconds between two rounds; default 5,000. */
   readonly intervalMs?: number;
 }
@@ -31,8 +33,7 @@ export interface Supervisor {
 
 /** Resumes of one paused segment before it is taken to be a poison. */
 const MAX_RESUMES = 3;
-/** The handlers that execute segments. */
-const SEGMENTS: ReadonlySet<string> = new Set(["run", "begin"]);
+const SEGMENTS: ReadonlySet<string> = new Set(SEGMENT_HANDLERS);
 /** Restate's code of "the journal was written by other code". */
 const JOURNAL_MISMATCH = "RT0016";
 const DEFAULT_INTERVAL_MS = 5_000;
@@ -43,7 +44,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   let running = false;
   const round = async (): Promise<void> => {
     // A slow engine must not make rounds pile up.
-    if (running) return;
+    if (running || options.mayAct?.() === false) return;
     running = true;
     try {
       const moved = await moveStranded(options.ports, (name) => isOurs(name, options.agents));
@@ -92,7 +93,7 @@ async function freeCommands(options: SupervisorOptions): Promise<void> {
   const { ports, logger, agents } = options;
   for (const task of await keptWaiting(ports, agents)) {
     logger.info({ agent: task.agent }, "letting commands in that wait for a failing segment");
-    const input = { cause: "commands wait", park: false, abort: true } as const;
+    const input = { reason: "commands wait", park: false, abort: true } as const;
     await apart(options.logger, UNHELPED, () => ports.recover(task, input));
   }
 }
@@ -119,8 +120,7 @@ async function resumeOrFree(
   const mismatch = isJournalMismatch(failure);
   const resumes = memory.resumes.get(id) ?? 0;
   const mayGoOn = !mismatch && resumes < MAX_RESUMES;
-  // What makes a task is the only record of its start until the task is stored: never killed.
-  if (mayGoOn || !(await hasHead(ports, agent, String(row["target_service_key"])))) {
+  if (mayGoOn || !(await mayBeKilled(ports, row))) {
     memory.resumes.set(id, resumes + 1);
     logger.info({ invocationId: id, agent, resumes }, "resuming a paused segment");
     await ports.resumeInvocation(id, { deployment: "latest" });
@@ -130,22 +130,29 @@ async function resumeOrFree(
   // What may be due to what the segment works on; code, or an address that is gone, is not.
   const failed = !mismatch && !failure.includes(UNREACHABLE);
   const attempts = (resumes + 1) * SEGMENT_ATTEMPTS;
-  const cause = mismatch
+  const reason = mismatch
     ? "version: the code changed under a running segment"
     : "the segment failed over and over";
-  logger.warn({ invocationId: id, agent, cause }, "freeing a task from its segment");
+  logger.warn({ invocationId: id, agent, reason }, "freeing a task from its segment");
   // Asked for first: it has its turn before another segment has, whatever commands wait.
   await ports.recover(
     { agent, taskId: String(row["target_service_key"]) },
-    { cause, park: true, ...(failed ? { attempts } : {}) },
+    { reason, park: true, ...(failed ? { attempts } : {}) },
   );
   await ports.killInvocation(id);
 }
 
-async function hasHead(ports: SupervisorPorts, agent: string, taskId: string): Promise<boolean> {
-  const key = taskId.replaceAll("'", "''");
+/**
+ * What makes a task, or wakes it, is the only record of what it brings until its segment is in the
+ * head: it is never killed before.
+ */
+async function mayBeKilled(ports: SupervisorPorts, row: Row): Promise<boolean> {
+  const key = String(row["target_service_key"]).replaceAll("'", "''");
+  const isRun = row["target_handler_name"] === "run";
   const rows = await ports.query(
-    `SELECT 1 AS found FROM state WHERE service_name = '${agent}' AND service_key = '${key}' AND key = 'head'`,
+    `SELECT 1 AS found FROM state WHERE service_name = '${String(row["target_service_name"])}'
+     AND service_key = '${key}' AND key = 'head'
+     ${isRun ? "" : `AND value_utf8 LIKE '%"open":true%"invocationId":"${String(row["id"])}"%'`}`,
   );
   return rows.length > 0;
 }
@@ -168,7 +175,13 @@ function isJournalMismatch(failure: string): boolean {
   return failure.includes(JOURNAL_MISMATCH) || /error_code\W{1,5}570/.test(failure);
 }
 
-/** A head that says a segment is open or queued, while no `run` of that task exists, twice in a row. */
+/** In SQL. */
+const IN_SQL = SEGMENT_HANDLERS.map((name) => `'${name}'`).join(", ");
+
+/**
+ * A head that says a segment is open or queued, while none of that task exists, twice in a row. A `wake`
+ * that waits for its turn will find it out itself; one whose time has not come is a timer.
+ */
 async function findVanished(options: SupervisorOptions, memory: Memory): Promise<void> {
   const { ports, logger } = options;
   const heads = await ports.query(
@@ -181,7 +194,8 @@ async function findVanished(options: SupervisorOptions, memory: Memory): Promise
     return;
   }
   const runs = await ports.query(
-    "SELECT target_service_name, target_service_key FROM sys_invocation WHERE target_handler_name IN ('run', 'begin') AND status != 'completed'",
+    `SELECT target_service_name, target_service_key FROM sys_invocation
+     WHERE target_handler_name IN (${IN_SQL}) AND status NOT IN ('completed', 'scheduled')`,
   );
   const alive = new Set(
     runs.map((row) => taskName(row["target_service_name"], row["target_service_key"])),
@@ -197,7 +211,7 @@ async function findVanished(options: SupervisorOptions, memory: Memory): Promise
     }
     logger.warn({ agent }, "recovering a task whose segment is gone");
     await apart(options.logger, UNHELPED, () =>
-      ports.recover({ agent, taskId }, { cause: "the segment is gone", park: false }),
+      ports.recover({ agent, taskId }, { reason: "the segment is gone", park: false }),
     );
   }
   memory.suspects = suspects;

@@ -19,12 +19,12 @@ interface Task {
 }
 
 /** Rejects with a plain Error when the ingress does not answer, which makes the action retry. */
-export function createIngressLog(ingress: ConnectionOpts): ReadLog {
-  return async (task, after) => {
-    const page = await call<EventsInput, EventsPage>(ingress, task, "events", {
-      after,
-      limit: MAX_EVENTS_PAGE,
-    });
+export function createIngressLog(
+  ingress: ConnectionOpts,
+): (...asked: [...Parameters<ReadLog>, signal?: AbortSignal]) => ReturnType<ReadLog> {
+  return async (task, after, before, signal) => {
+    const range = { after, ...(before === undefined ? {} : { before }), limit: MAX_EVENTS_PAGE };
+    const page = await call<EventsInput, EventsPage>(ingress, task, "events", range, signal);
     return { events: page.events, more: page.more };
   };
 }

@@ -1,6 +1,7 @@
 // Owns one run of an author's code within its bounds, and the judgement of how it ended. Knows
 // nothing of Restate; runs inside an action.
 import type { EffectVerb } from "../../contract/effect-port.ts";
+import { isEngineBusy } from "../../contract/engine-busy.ts";
 import type { CallEvidence } from "../../contract/evidence.ts";
 import type { Blocked, ToolContext, ToolRequest } from "../../contract/tool.ts";
 import { evidenceIn } from "../../core/call-evidence.ts";
@@ -177,10 +178,19 @@ function refusedAs(refusal: Refusal): Attempted {
       return { did: "blocked", blocked: refusal };
     case "late":
       return { did: "nothing", reason: "it was too late to begin" };
-    case "unasked":
-      return { did: "unasked", error: refusal.error };
+    case "unasked": {
+      const { error } = refusal;
+      return isEngineBusy(error) ? { did: "blocked", blocked: BUSY } : { did: "unasked", error };
+    }
   }
 }
+
+/** An attempt that waited here would keep the place that the question needs. */
+const BUSY: Blocked = {
+  outcome: "blocked",
+  code: "busy",
+  reason: "the engine has no place for asking whether it may begin",
+};
 
 function nameOf(refusal: Refusal): string {
   return refusal.outcome === "blocked" ? refusal.code : refusal.outcome;

@@ -11,7 +11,7 @@ import { errorBody } from "./error-body.ts";
 import { loadCall } from "./load-call.ts";
 import { gaveUp, timingOf } from "./outcome.ts";
 import { bodyOf, repeatFaults } from "./repeat-faults.ts";
-import { settleResult } from "./settle-result.ts";
+import { placeOf, settleResult } from "./settle-result.ts";
 import { settleWait } from "./settle-wait.ts";
 import type { Steps } from "./steps.ts";
 import type { ToolHost } from "./tool-host.ts";
@@ -21,7 +21,7 @@ export async function callRepeatable(
   request: ToolRequest,
   steps: Steps,
 ): Promise<ToolResponse> {
-  const ended = await repeatFaults(host, steps, "execute", (signal) =>
+  const ended = await repeatFaults(host, steps, { name: "execute", alone: true }, (signal) =>
     executeOnce(host, request, signal),
   );
   return ended.outcome === "fault" || ended.outcome === "nothing"
@@ -52,6 +52,6 @@ async function executeOnce(host: ToolHost, request: ToolRequest, signal: AbortSi
     if (answer.did === "failed") return errorBody(answer.code, answer.message);
     return isWaitFor(answer.value)
       ? settleWait(host, answer.value)
-      : settleResult(tool.output, answer.value, host);
+      : settleResult(tool.output, answer.value, placeOf(host, request));
   });
 }

@@ -1,11 +1,8 @@
 // Owns the verb `compensate`: undoing is an effect of its own, under its own operation id and
 // key, and as fenced as the effect that it undoes.
 import { z } from "zod";
-import type {
-  CompensateAnswer,
-  CompensateRequest,
-  CompensateResponse,
-} from "../../contract/tool.ts";
+import type { CompensateAnswer } from "../../contract/effect-answer.ts";
+import type { CompensateRequest, CompensateResponse } from "../../contract/tool.ts";
 import type { Effect } from "./effect.ts";
 import { bounded } from "./error-body.ts";
 import { loadApplied } from "./load-call.ts";

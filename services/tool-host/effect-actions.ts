@@ -1,6 +1,7 @@
 // Owns the two actions of an effect: `intent`, which draws the token and is recorded before
 // anything happens (R13), and the attempt, which takes it. Journaled: add optional fields only.
 import type { EffectClass } from "../../contract/effect-class.ts";
+import { isEngineBusy } from "../../contract/engine-busy.ts";
 import type { CallEvidence } from "../../contract/evidence.ts";
 import type { Blocked, ToolContext, ToolError } from "../../contract/tool.ts";
 import { evidenceIn } from "../../core/call-evidence.ts";
@@ -63,6 +64,8 @@ async function askEverybody<Body extends object, Kept>(
     await askAuthority(host, { verb, request, call, signal });
     for (const name of host.tool.credentials) await host.resolveCredential?.(name, request, signal);
   } catch (error) {
+    // The attempt asks again, and says so: an action that is retried would keep its place.
+    if (isEngineBusy(error)) return;
     throw outage(error);
   }
 }

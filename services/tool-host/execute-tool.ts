@@ -8,7 +8,7 @@ import { checkCaptured } from "./check-captured.ts";
 import type { Effect } from "./effect.ts";
 import { loadCall } from "./load-call.ts";
 import { runEffect } from "./run-effect.ts";
-import { sizeResult } from "./settle-result.ts";
+import { placeOf, sizeResult } from "./settle-result.ts";
 import { settleWait } from "./settle-wait.ts";
 import type { Steps } from "./steps.ts";
 import type { ToolHost } from "./tool-host.ts";
@@ -37,8 +37,8 @@ function executionOf(host: ToolHost, request: ToolRequest): Effect<ToolResult | 
     async settle(value) {
       if (isWaitFor(value)) return settleWait(host, value);
       const sized = await sizeResult(tool.output, value);
-      return "outcome" in sized ? sized : placeOrKeep(sized, host);
+      return "outcome" in sized ? sized : placeOrKeep(sized, placeOf(host, request));
     },
-    placeKept: (kept) => placeKept(kept, host),
+    placeKept: (kept) => placeKept(kept, placeOf(host, request)),
   };
 }

@@ -1,6 +1,6 @@
 // Owns how a request becomes what the author's code is given: texts from wherever they are kept,
 // read strictly, checked against the recorded digest and the tool's schema.
-import type { ArtifactStore, StoredText } from "../../contract/artifact.ts";
+import type { ArtifactStore, StoredText, TenantArtifacts } from "../../contract/artifact.ts";
 import type { AnyTool, CompensateRequest, ProposeRequest, ToolError } from "../../contract/tool.ts";
 import { digestOf } from "../../core/digest.ts";
 import { parseStrictJson } from "../../core/strict-json.ts";
@@ -33,7 +33,7 @@ export async function loadCall(
   { tool, artifacts }: CallPlace,
   request: CallRequest,
 ): Promise<LoadedCall | ToolError> {
-  const text = await textOf(request.arguments, artifacts);
+  const text = await textOf(request.arguments, artifacts.ofTenant(request.tenant));
   // Models leave the arguments of a tool without any empty.
   const parsed = parseStrictJson(text.trim() === "" ? "{}" : text);
   if ("problem" in parsed) {
@@ -58,7 +58,7 @@ export async function loadApplied(
 ): Promise<LoadedCall | ToolError> {
   const loaded = await loadCall(place, request);
   if ("outcome" in loaded) return loaded;
-  const text = await textOf(request.result, place.artifacts);
+  const text = await textOf(request.result, place.artifacts.ofTenant(request.tenant));
   if (request.mediaType !== "application/json") return { ...loaded, result: text };
   try {
     return { ...loaded, result: JSON.parse(text) as unknown };
@@ -67,7 +67,7 @@ export async function loadApplied(
   }
 }
 
-async function textOf(stored: StoredText, artifacts: ArtifactStore): Promise<string> {
+async function textOf(stored: StoredText, artifacts: TenantArtifacts): Promise<string> {
   if ("text" in stored) return stored.text;
   return new TextDecoder().decode(await artifacts.get(stored.artifact));
 }

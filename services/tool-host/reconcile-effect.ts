@@ -13,7 +13,7 @@ import { bounded } from "./error-body.ts";
 import { loadCall } from "./load-call.ts";
 import { type Timed, timingOf } from "./outcome.ts";
 import { bodyOf, repeatFaults } from "./repeat-faults.ts";
-import { settleResult } from "./settle-result.ts";
+import { placeOf, settleResult } from "./settle-result.ts";
 import type { Steps } from "./steps.ts";
 import type { ToolHost } from "./tool-host.ts";
 
@@ -45,7 +45,7 @@ async function ask(
   steps: Steps,
 ): Promise<Timed<Answer>> {
   const { retry } = host.tool;
-  const ended = await repeatFaults(host, steps, "reconcile", (signal) =>
+  const ended = await repeatFaults(host, steps, { name: "reconcile" }, (signal) =>
     askOnce(host, request, signal),
   );
   if (ended.outcome !== "fault" && ended.outcome !== "nothing") return ended;
@@ -71,7 +71,7 @@ async function askOnce(host: ToolHost, request: ReconcileRequest, signal: AbortS
   );
   return bodyOf<Answer>(attempted, (answer) =>
     answer.did === "returned"
-      ? readAnswer(host, answer.value)
+      ? readAnswer(host, request, answer.value)
       : unknown(`${answer.code}: ${answer.message}`),
   );
 }
@@ -82,7 +82,11 @@ const answerSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("unknown"), reason: z.string() }),
 ]);
 
-async function readAnswer(host: ToolHost, value: unknown): Promise<Answer> {
+async function readAnswer(
+  host: ToolHost,
+  request: ReconcileRequest,
+  value: unknown,
+): Promise<Answer> {
   const read = answerSchema.safeParse(value);
   if (!read.success) {
     return unknown(
@@ -91,7 +95,7 @@ async function readAnswer(host: ToolHost, value: unknown): Promise<Answer> {
   }
   if (read.data.outcome === "unknown") return unknown(read.data.reason);
   if (read.data.outcome === "not-applied") return { outcome: "not-applied" };
-  const settled = await settleResult(host.tool.output, read.data.result, host);
+  const settled = await settleResult(host.tool.output, read.data.result, placeOf(host, request));
   // It was applied, and what it brought is not fit to be used: a person has to look.
   return settled.outcome === "ok" ? settled : unknown(`${settled.code}: ${settled.message}`);
 }

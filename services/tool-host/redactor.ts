@@ -14,6 +14,8 @@ export interface Redactor {
    * when there is none in it.
    */
   value(value: unknown): unknown;
+  /** Whether there is a secret in bytes that cannot be changed. */
+  holds(bytes: Uint8Array): boolean;
 }
 
 export function createRedactor(): Redactor {
@@ -41,6 +43,10 @@ export function createRedactor(): Redactor {
       ordered = [...forms].toSorted((a, b) => b.length - a.length);
     },
     text,
+    holds: (bytes) => {
+      const searched = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return ordered.some((form) => searched.includes(form));
+    },
     value: (given) => {
       if (ordered.length === 0) return given;
       if (typeof given === "string") return text(given);

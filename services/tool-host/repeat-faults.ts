@@ -3,6 +3,7 @@
 import type { CallEvidence } from "../../contract/evidence.ts";
 import type { Blocked } from "../../contract/tool.ts";
 import { evidenceIn } from "../../core/call-evidence.ts";
+import { answerDirectly } from "./answer-directly.ts";
 import type { Attempted } from "./attempt-call.ts";
 import { describeFault } from "./fault.ts";
 import { type Fault, type Nothing, type Timed, timed } from "./outcome.ts";
@@ -10,20 +11,33 @@ import { pauseAfter } from "./retry-pause.ts";
 import type { Steps } from "./steps.ts";
 import type { ToolHost } from "./tool-host.ts";
 
+interface Repeated {
+  /** Of the action. */
+  readonly name: string;
+  /** Whether it is the first action of its invocation, and an answer of its the last. */
+  readonly alone?: boolean;
+}
+
 /** Ends with an answer, or with the last fault of `retry.maxAttempts`. */
 export async function repeatFaults<Body extends { readonly outcome: string }>(
   host: ToolHost,
   steps: Steps,
-  name: string,
+  { name, alone = false }: Repeated,
   attempt: (signal: AbortSignal) => Promise<Body | Fault | Nothing>,
 ): Promise<Timed<Body | Fault | Nothing>> {
   const { retry } = host.tool;
   for (let number = 1; ; number += 1) {
-    const ended = await steps.run(name, (signal) => timed(host, () => attempt(signal)));
-    const answered = ended.outcome !== "fault" && ended.outcome !== "nothing";
-    if (answered || number >= retry.maxAttempts) return ended;
+    const action = (signal: AbortSignal) => timed(host, () => attempt(signal));
+    const ended = await (alone && number === 1
+      ? answerDirectly(steps, name, action, isAnswer)
+      : steps.run(name, action));
+    if (isAnswer(ended) || number >= retry.maxAttempts) return ended;
     await steps.sleep(pauseAfter(number, retry), "pause-before-retry");
   }
+}
+
+function isAnswer({ outcome }: { readonly outcome: string }): boolean {
+  return outcome !== "fault" && outcome !== "nothing";
 }
 
 type Answer = Extract<Attempted, { did: "returned" | "failed" }>;

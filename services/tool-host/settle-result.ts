@@ -1,20 +1,30 @@
 // Owns the form in which a result travels: valid, text or JSON, in place or by reference, with an
 // excerpt for the model when it is long, or refused when it is longer than any result may be.
-import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { TenantArtifacts } from "../../contract/artifact.ts";
 import {
   type AnySchema,
   MAX_RESULT_BYTES,
   RESULT_EXCERPT_BYTES,
   type ToolError,
+  type ToolRequest,
   type ToolResult,
 } from "../../contract/tool.ts";
 import { sha256 } from "../../core/digest.ts";
 import { errorBody } from "./error-body.ts";
+import type { ToolHost } from "./tool-host.ts";
 import { verdictOf } from "./verdict.ts";
 
 export interface ResultPlace {
-  readonly artifacts: ArtifactStore;
+  readonly artifacts: TenantArtifacts;
   readonly inlineLimitBytes: number;
+}
+
+/** Where the results of a tenant's calls go. */
+export function placeOf(
+  { artifacts, inlineLimitBytes }: Pick<ToolHost, "artifacts" | "inlineLimitBytes">,
+  { tenant }: Pick<ToolRequest, "tenant">,
+): ResultPlace {
+  return { artifacts: artifacts.ofTenant(tenant), inlineLimitBytes };
 }
 
 /** A good result whose place is still to be found. */

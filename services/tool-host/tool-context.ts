@@ -1,5 +1,6 @@
 // Owns what an author's code is given besides its input.
 import type { CallOrigin } from "../../contract/effect-port.ts";
+import type { TenantArtifacts } from "../../contract/artifact.ts";
 import type { ToolContext } from "../../contract/tool.ts";
 import type { AttemptCredentials } from "./attempt-credentials.ts";
 import type { EffectGate } from "./effect-gate.ts";
@@ -49,5 +50,22 @@ export function createToolContext(
       return globalThis.fetch(resource, { ...init, signal: either });
     },
     credential: (name) => credentials.get(name, signal),
+    artifacts: artifactsFor(host, origin, credentials),
+  };
+}
+
+/** An artifact is kept for ever, and nothing can be taken out of it (F39). */
+function artifactsFor(
+  { artifacts }: ToolHost,
+  { tenant }: CallOrigin,
+  { redactor }: AttemptCredentials,
+): TenantArtifacts {
+  const own = artifacts.ofTenant(tenant);
+  return {
+    ...own,
+    put: async (bytes, mediaType) => {
+      if (redactor.holds(bytes)) throw new Error("the artifact holds a credential; leave it out");
+      return own.put(bytes, mediaType);
+    },
   };
 }

@@ -58,7 +58,7 @@ export function createToolService(
       compensate: operationVerb(host, compensateEffect),
       async propose(ctx: Context, request: ProposeRequest) {
         refuseNewer(request);
-        const response = await proposeCall(host, request, restateSteps(ctx));
+        const response = await proposeCall(host, request, stepsOf(ctx, request));
         wakeIfLate(ctx, request, response.startedAt + response.durationMs);
         return response;
       },
@@ -83,7 +83,7 @@ function operationVerb<Request extends ToolRequest, Response extends Timing>(
 ): (ctx: Context, request: Request) => Promise<Response> {
   return async (ctx, request) => {
     refuseNewer(request);
-    const response = await verb(host, request, restateSteps(ctx));
+    const response = await verb(host, request, stepsOf(ctx, request));
     wakeIfLate(ctx, request, response.startedAt + response.durationMs);
     return response;
   };
@@ -100,12 +100,21 @@ function refuseNewer(request: { readonly v: number }): void {
 type Waiting = Partial<Pick<ToolRequest, "operationId" | "issuedAt" | "wakeAfterMs">> &
   Pick<ToolRequest, "agent" | "taskId">;
 
+function isLate({ issuedAt, wakeAfterMs }: Waiting, endedAt: number): boolean {
+  if (issuedAt === undefined || wakeAfterMs === undefined) return false;
+  return endedAt - issuedAt > wakeAfterMs;
+}
+
+/** A late answer is recorded, since a wake is sent behind it. */
+function stepsOf(ctx: Context, request: Waiting): Steps {
+  return restateSteps(ctx, (at) => !isLate(request, at));
+}
+
 /** Sent as the last thing, when the segment that issued the operation has parked the task. */
 function wakeIfLate(ctx: Context, request: Waiting, endedAt: number): void {
-  const { operationId, issuedAt, wakeAfterMs } = request;
-  if (operationId === undefined || issuedAt === undefined || wakeAfterMs === undefined) return;
+  const { operationId } = request;
   // From the journaled outcome, so that a replay decides the same.
-  if (endedAt - issuedAt <= wakeAfterMs) return;
+  if (operationId === undefined || !isLate(request, endedAt)) return;
   const wake: Wake = {
     v: COMMAND_VERSION,
     type: "tool-done",

@@ -1,7 +1,7 @@
 // Owns taking a webhook: its source's secrets, its verification, and what event it is. Runs inside
 // one action, so that secrets reach no journal (L9) and a replay decides what was decided.
 import type { Logger } from "pino";
-import type { ArtifactRef, StoredText } from "../../contract/artifact.ts";
+import type { StoredText, StoreText } from "../../contract/artifact.ts";
 import type { ResolveCredential } from "../../contract/effect-port.ts";
 import { idProblem } from "../../contract/ids.ts";
 import {
@@ -21,7 +21,7 @@ import { verifySignature } from "./verify-signature.ts";
 export interface WebhookPorts {
   /** Absent: no secret can be had. */
   readonly resolveCredential?: ResolveCredential;
-  readonly storeText: (text: string) => Promise<ArtifactRef>;
+  readonly storeText: StoreText;
   /** Payloads above it, in bytes, leave the journal. */
   readonly inlineLimitBytes: number;
   readonly logger: Logger;
@@ -110,7 +110,7 @@ async function eventOf(
     topic,
     key,
     eventId,
-    payload: await stored(payload.text, ports),
+    payload: await stored(payload.text, source, ports),
   };
 }
 
@@ -148,8 +148,9 @@ function made(
 /** A large payload leaves the journal (L6). */
 async function stored(
   text: string,
+  { tenant }: WebhookSource,
   { storeText, inlineLimitBytes }: WebhookPorts,
 ): Promise<StoredText> {
   if (new TextEncoder().encode(text).length <= inlineLimitBytes) return { text };
-  return { artifact: await storeText(text) };
+  return { artifact: await storeText(text, tenant) };
 }

@@ -95,8 +95,3 @@ export function routeByPrefix(routes: ReadonlyMap<string, RequestListener>): Req
     response.end();
   };
 }
-
-/** Whether only this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
