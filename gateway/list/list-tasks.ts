@@ -1,0 +1,121 @@
+// Owns the list of a tenant's tasks: which there are, how they stand, and the filters.
+import { z } from "zod";
+import { actorIdSchema } from "../../contract/api.ts";
+import { nameProblem } from "../../contract/ids.ts";
+import { taskStatusSchema, type TaskStatus } from "../../contract/status.ts";
+import { idWithin } from "../../contract/tenant.ts";
+import type { Stuck } from "../../contract/watch.ts";
+import type { RouteDeps } from "../route.ts";
+import { behind, ownKeys, pageShape, readCursor, sqlText, writeCursor } from "./page.ts";
+
+const statuses = z
+  .string()
+  .transform((text) => text.split(","))
+  .pipe(z.array(taskStatusSchema).min(1));
+const time = z.coerce.number().pipe(z.int().min(0));
+
+export const taskQuerySchema = z.strictObject({
+  ...pageShape,
+  /** One or more, with commas between. */
+  status: statuses.optional(),
+  agent: z
+    .string()
+    .refine((name) => nameProblem(name) === undefined, "must be an agent's name")
+    .optional(),
+  owner: actorIdSchema.optional(),
+  /** Only those that were found not to move. */
+  stuck: z.literal("true").optional(),
+  /** Milliseconds since the epoch. */
+  createdAfter: time.optional(),
+  updatedBefore: time.optional(),
+});
+export type TaskQuery = z.infer<typeof taskQuerySchema>;
+
+/** A task in a list, as its stored head says: of one that works it may be some steps old. */
+export interface ListedTask {
+  readonly agent: string;
+  readonly taskId: string;
+  readonly taskUid: string;
+  readonly status: TaskStatus;
+  readonly owner?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Since when it has its status. */
+  readonly since?: number;
+  /** When it wakes by itself. */
+  readonly wakeAt?: number;
+  readonly stuck?: Stuck;
+}
+
+/** Newest first. */
+export interface TaskList {
+  readonly tasks: readonly ListedTask[];
+  /** Absent on the last page. */
+  readonly cursor?: string;
+}
+
+type StoredHead = Omit<ListedTask, "taskId" | "wakeAt"> & {
+  readonly park?: { readonly wakeAt?: number };
+};
+
+export async function listTasks(
+  query: RouteDeps["query"],
+  tenant: string | undefined,
+  { limit, cursor, ...filters }: TaskQuery,
+): Promise<TaskList> {
+  const where = [ownKeys(tenant), behind(readCursor(cursor)), ...conditions(filters)];
+  const rows = await query(scan(where, limit + 1));
+  const shown = rows.slice(0, limit).map((row) => ({
+    service: String(row["service_name"]),
+    key: String(row["service_key"]),
+    head: JSON.parse(String(row["value_utf8"])) as StoredHead,
+  }));
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  const tasks = shown.map(({ key, head }) => listed(idWithin(tenant, key) ?? key, head));
+  if (last === undefined) return { tasks };
+  const { service, key, head } = last;
+  return { tasks, cursor: writeCursor({ at: head.createdAt, service, key }) };
+}
+
+/** The heads of tasks, and of nothing else. */
+export function scan(where: readonly string[], limit: number): string {
+  return `SELECT service_name, service_key, value_utf8 FROM (
+    SELECT service_name, service_key, value_utf8,
+      json_as_text(value_utf8, 'status') AS status,
+      json_as_text(value_utf8, 'owner') AS owner,
+      json_get_int(value_utf8, 'createdAt') AS created_at,
+      json_get_int(value_utf8, 'updatedAt') AS updated_at,
+      json_get_int(value_utf8, 'stuck', 'at') AS stuck_at
+    FROM state WHERE key = 'head' AND NOT starts_with(service_name, 'holdfast.')
+  ) WHERE created_at IS NOT NULL AND ${where.join(" AND ")}
+  ORDER BY created_at DESC, service_name, service_key LIMIT ${limit}`;
+}
+
+function conditions(filters: Omit<TaskQuery, "limit" | "cursor">): readonly string[] {
+  const { status, agent, owner, stuck, createdAfter, updatedBefore } = filters;
+  return [
+    ...(status === undefined ? [] : [`status IN (${status.map(sqlText).join(", ")})`]),
+    ...(agent === undefined ? [] : [`service_name = ${sqlText(agent)}`]),
+    ...(owner === undefined ? [] : [`owner = ${sqlText(owner)}`]),
+    ...(stuck === undefined ? [] : ["stuck_at IS NOT NULL"]),
+    ...(createdAfter === undefined ? [] : [`created_at > ${createdAfter}`]),
+    ...(updatedBefore === undefined ? [] : [`updated_at < ${updatedBefore}`]),
+  ];
+}
+
+function listed(taskId: string, head: StoredHead): ListedTask {
+  const { agent, taskUid, status, owner, createdAt, updatedAt, since, park, stuck } = head;
+  const wakeAt = park?.wakeAt;
+  return {
+    agent,
+    taskId,
+    taskUid,
+    status,
+    ...(owner === undefined ? {} : { owner }),
+    createdAt,
+    updatedAt,
+    ...(since === undefined ? {} : { since }),
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+    ...(stuck === undefined ? {} : { stuck }),
+  };
+}
