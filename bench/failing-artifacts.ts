@@ -15,11 +15,15 @@ export function failingText(label: string): string {
 export function failing(artifacts: ArtifactStore): ArtifactStore {
   return {
     ...artifacts,
-    put: async (bytes, mediaType) => {
-      const [, label] = MARKED.exec(new TextDecoder().decode(bytes.subarray(0, 256))) ?? [];
-      if (label === undefined) return artifacts.put(bytes, mediaType);
-      mark("failed", label, 0);
-      throw new Error("the store refuses this text");
+    ofTenant: (tenant) => {
+      const own = artifacts.ofTenant(tenant);
+      const put: typeof own.put = async (bytes, mediaType) => {
+        const [, label] = MARKED.exec(new TextDecoder().decode(bytes.subarray(0, 256))) ?? [];
+        if (label === undefined) return own.put(bytes, mediaType);
+        mark("failed", label, 0);
+        throw new Error("the store refuses this text");
+      };
+      return { ...own, put };
     },
   };
 }

@@ -6,6 +6,8 @@ import type { Stand } from "./stand.ts";
 
 /** Started at once at most: the way into the wait is not what is measured. */
 const AT_ONCE = 50;
+/** With thousands of invocations, asking costs more than waiting. */
+const LOOK_MS = 500;
 
 /** Resolves to the task ids when each is waiting and only suspended waiters are open. */
 export async function parkTasks(stand: Stand, count: number): Promise<readonly string[]> {
@@ -25,10 +27,14 @@ export async function parkOnEvents(stand: Stand, count: number): Promise<readonl
 export async function parkInvocations(stand: Stand, count: number): Promise<readonly string[]> {
   const given = Array.from({ length: count }, () => orders(0));
   await inBatches(given, (each) => stand.send(`BaselineControl/${each.label}/wait`, each));
-  await until(`${count} invocations are suspended`, async () => {
-    const open = await stand.openInvocations();
-    return open["BaselineControl/wait suspended"] === count;
-  });
+  await until(
+    `${count} invocations are suspended`,
+    async () => {
+      const open = await stand.openInvocations();
+      return open["BaselineControl/wait suspended"] === count;
+    },
+    LOOK_MS,
+  );
   return given.map(({ label }) => label);
 }
 
@@ -55,13 +61,17 @@ export async function inBatches<T>(
 }
 
 async function waiting(stand: Stand, agent: string, status: string, count: number): Promise<void> {
-  await until(`${count} tasks are parked`, async () => {
-    const rows = await stand.query(
-      `SELECT count(*) AS count FROM state WHERE service_name = '${agent}' AND key = 'head' ` +
-        `AND value_utf8 LIKE '%"status":"${status}"%'`,
-    );
-    if (Number(rows[0]?.["count"]) < count) return false;
-    const open = await stand.openInvocations();
-    return Object.keys(open).every((each) => each.endsWith(" suspended"));
-  });
+  await until(
+    `${count} tasks are parked`,
+    async () => {
+      const rows = await stand.query(
+        `SELECT count(*) AS count FROM state WHERE service_name = '${agent}' AND key = 'head' ` +
+          `AND value_utf8 LIKE '%"status":"${status}"%'`,
+      );
+      if (Number(rows[0]?.["count"]) < count) return false;
+      const open = await stand.openInvocations();
+      return Object.keys(open).every((each) => each.endsWith(" suspended"));
+    },
+    LOOK_MS,
+  );
 }

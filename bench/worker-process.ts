@@ -12,9 +12,14 @@ export interface WorkerProcess {
   readonly deployments: readonly string[];
   /**
    * Resolves to the first marks that match, once there are `count` of them (default 1). Rejects
-   * when two minutes bring none, or when the process is gone. Ask before what causes the marks.
+   * when `boundMs` (two minutes by default) bring none, or when the process is gone. Ask before
+   * what causes the marks.
    */
-  marks(matches: (mark: Mark) => boolean, count?: number): Promise<readonly Mark[]>;
+  marks(
+    matches: (mark: Mark) => boolean,
+    count?: number,
+    boundMs?: number,
+  ): Promise<readonly Mark[]>;
   /** Tells of each mark from now on; the answer ends that. */
   onMark(listener: (mark: Mark) => void): () => void;
   /** SIGKILL; resolves when the process is gone. */
@@ -55,8 +60,8 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
     baselinePort: options.baselinePort,
     deployments,
     onMark,
-    marks(matches, count = 1) {
-      const marks = collect(onMark, matches, count, gone.signal);
+    marks(matches, count = 1, boundMs = MARK_BOUND_MS) {
+      const marks = collect({ onMark, matches, count, boundMs, gone: gone.signal });
       // Its failure is for whoever awaits it, which may be much later.
       marks.catch(() => undefined);
       return marks;
@@ -66,12 +71,15 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
   };
 }
 
-function collect(
-  onMark: WorkerProcess["onMark"],
-  matches: (mark: Mark) => boolean,
-  count: number,
-  gone: AbortSignal,
-): Promise<readonly Mark[]> {
+interface Collecting {
+  readonly onMark: WorkerProcess["onMark"];
+  readonly matches: (mark: Mark) => boolean;
+  readonly count: number;
+  readonly boundMs: number;
+  readonly gone: AbortSignal;
+}
+
+function collect({ onMark, matches, count, boundMs, gone }: Collecting): Promise<readonly Mark[]> {
   return new Promise((resolve, reject) => {
     const found: Mark[] = [];
     const end = (settle: () => void): void => {
@@ -82,7 +90,7 @@ function collect(
     };
     const fail = (): void =>
       end(() => reject(new Error(`only ${found.length} of ${count} marks came`)));
-    const bound = setTimeout(fail, MARK_BOUND_MS);
+    const bound = setTimeout(fail, boundMs);
     gone.addEventListener("abort", fail);
     const off = onMark((mark) => {
       if (!matches(mark)) return;

@@ -61,7 +61,7 @@ const QUIET_BOUND_MS = 20_000;
 /**
  * Kills the worker at every journal entry. Rejects with an Error that names each entry at which
  * the end differs: status, answer, effects, an unsafe effect that was made twice, a second
- * repeated model call; and at once when a run does not end within its bound.
+ * repeated model call; and at once when a run rejects, or does not end within its bound.
  */
 export async function crashAtEveryEntry(options: CrashOptions): Promise<CrashReport> {
   const { onProgress = printLine } = options;
@@ -121,8 +121,11 @@ async function playOnce(stage: Stage, taskId: string, entry: string | null): Pro
   const task = connectTask({ ingressUrl: engine.ingressUrl, agent, taskId });
   await workers.arm(entry);
   const [deaths, calls, began] = [workers.deaths(), modelCalls(), Date.now()];
-  const running = Promise.race([options.run(task), workers.broken]);
-  const returned = await withinBound(running, boundMs, entry);
+  const when = entry === null ? "undisturbed" : `with a crash at ${entry}`;
+  const running = Promise.race([options.run(task), workers.broken]).catch((cause: unknown) => {
+    throw new Error(`the scenario failed ${when}: ${messageOf(cause)}`, { cause });
+  });
+  const returned = await withinBound(running, boundMs, when);
   await engine.quiet(QUIET_BOUND_MS);
   await workers.serving();
   const { status, lastTurn } = await task.status();
@@ -136,14 +139,9 @@ async function playOnce(stage: Stage, taskId: string, entry: string | null): Pro
   };
 }
 
-async function withinBound<T>(
-  running: Promise<T>,
-  boundMs: number,
-  entry: string | null,
-): Promise<T> {
+async function withinBound<T>(running: Promise<T>, boundMs: number, when: string): Promise<T> {
   const over = new AbortController();
   const late = delay(boundMs, undefined, { signal: over.signal }).then((): never => {
-    const when = entry === null ? "undisturbed" : `with a crash at ${entry}`;
     throw new Error(`the scenario did not end within ${boundMs} ms, ${when}`);
   });
   // What is late after all has been reported once.
@@ -186,8 +184,12 @@ function problemOf(ledger: EffectLedger | undefined): string | undefined {
     ledger?.assertOncePerKey();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const SHOWN_CHARACTERS = 500;

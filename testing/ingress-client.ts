@@ -53,8 +53,8 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
     start: (message, options = {}) => call<StartResult>("start", { message, ...options }),
     send: (message, { messageId = newId(), from, mode } = {}) =>
       call<SendResult>("send", { message, messageId, from, mode }),
-    ask: (message, { messageId = newId(), from, mode, timeoutMs = DEFAULT_ASK_TIMEOUT_MS } = {}) =>
-      call<AskResult>("ask", { message, messageId, from, mode, timeoutMs }),
+    ask: (message, { messageId = newId(), timeoutMs = DEFAULT_ASK_TIMEOUT_MS, ...options } = {}) =>
+      call<AskResult>("ask", { message, messageId, timeoutMs, ...options }),
     status,
     explain: () => call<Explanation>("explain"),
     flag: (bounds = {}) => call<FlagResult>("flag", bounds),

@@ -68,6 +68,8 @@ export type ControlInput =
 export interface AskOptions extends MessageOptions {
   /** Milliseconds until it answers without the turn's end; 60,000 by default. */
   readonly timeoutMs?: number;
+  /** As of `start`, where it makes the task. */
+  readonly tenant?: string;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Owns the built-in tool by which a model asks the people around it.
 import { z } from "zod";
 import { MAX_OPTION, MAX_OPTIONS, MAX_QUESTION } from "../contract/wait.ts";
-import { defineWait } from "./define-wait.ts";
+import { backgroundArgument, defineWait, inBackground } from "./define-wait.ts";
 
 /**
  * Lets the agent put a question to a person. `status` shows it, and the handler `answer` takes the
@@ -28,9 +28,11 @@ export const askHuman = defineWait({
       .min(1)
       .optional()
       .describe("How long to wait at most, in seconds. Left out: as long as is allowed."),
+    background: backgroundArgument,
   }),
-  wait: ({ question, options, deadline_seconds: seconds }, { now, maxWaitMs }) => ({
+  wait: ({ question, options, deadline_seconds: seconds, background }, { now, maxWaitMs }) => ({
     kind: "question",
+    ...inBackground(background),
     question,
     ...(options === undefined ? {} : { options }),
     deadlineAt: now + (seconds === undefined ? maxWaitMs : seconds * 1_000),

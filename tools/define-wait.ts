@@ -2,7 +2,7 @@
 // the one that says what is waited for. Imports nothing of Restate (R21).
 import { z } from "zod";
 import type { AnySchema, ToolDefinition } from "../contract/tool.ts";
-import type { WaitContext, WaitRequest } from "../contract/wait.ts";
+import type { Backgrounded, WaitContext, WaitRequest } from "../contract/wait.ts";
 import { defineTool } from "./define-tool.ts";
 
 export interface WaitSpec<Arguments, Input> {
@@ -47,4 +47,17 @@ export function defineWait<Arguments, Input>(
     throw new Error(`tool "${name}" has no wait function; add wait(input, { now }) { ... }`);
   }
   return Object.freeze({ ...tool, wait: spec.wait.bind(spec) });
+}
+
+/** By which a model says that it does not wait for what a call waits for. */
+export const backgroundArgument = z
+  .boolean()
+  .optional()
+  .describe(
+    "True: you go on at once, and what comes of it reaches you later as a message. Use it when there " +
+      "is other work to do meanwhile. Left out: the result is that of this call.",
+  );
+
+export function inBackground(asked: boolean | undefined): Backgrounded {
+  return asked === true ? { background: true } : {};
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ChildAgent } from "../contract/child.ts";
 import { MAX_CHILD_KEY, MAX_CHILD_MESSAGE } from "../contract/child.ts";
 import type { ToolDefinition } from "../contract/tool.ts";
-import { defineWait } from "./define-wait.ts";
+import { backgroundArgument, defineWait, inBackground } from "./define-wait.ts";
 
 export interface DelegateSpec {
   /** Whom work may be given to, and nobody else: agents of the app, or of another one. */
@@ -19,6 +19,7 @@ interface Delegation {
   readonly message: string;
   readonly key?: string | undefined;
   readonly deadline_seconds?: number | undefined;
+  readonly background?: boolean | undefined;
 }
 
 /**
@@ -44,9 +45,14 @@ export function delegate(spec: DelegateSpec): ToolDefinition<Delegation> {
         .min(1)
         .optional()
         .describe("How long to wait at most, in seconds. Left out: as long as is allowed."),
+      background: backgroundArgument,
     }),
-    wait: ({ agent, message, key, deadline_seconds: seconds }, { now, maxWaitMs, childId }) => ({
+    wait: (
+      { agent, message, key, deadline_seconds: seconds, background },
+      { now, maxWaitMs, childId },
+    ) => ({
       kind: "child",
+      ...inBackground(background),
       agent,
       taskId: childId?.(agent, key) ?? "",
       message: { text: message },

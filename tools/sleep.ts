@@ -1,6 +1,6 @@
 // Owns the built-in tool by which a model waits for a time.
 import { z } from "zod";
-import { defineWait } from "./define-wait.ts";
+import { backgroundArgument, defineWait, inBackground } from "./define-wait.ts";
 
 /**
  * Lets the agent stop until a time, or for some time. Nothing runs meanwhile, for however long;
@@ -16,6 +16,7 @@ export const sleep = defineWait({
   input: z
     .strictObject({
       seconds: z.int().min(1).optional().describe("How long to wait, in seconds."),
+      background: backgroundArgument,
       until: z.iso
         .datetime({ offset: true })
         .optional()
@@ -24,8 +25,9 @@ export const sleep = defineWait({
     .refine(({ seconds, until }) => (seconds === undefined) !== (until === undefined), {
       message: "give either seconds or until",
     }),
-  wait: ({ seconds, until }, { now }) => ({
+  wait: ({ seconds, until, background }, { now }) => ({
     kind: "timer",
+    ...inBackground(background),
     at: until === undefined ? now + (seconds ?? 0) * 1_000 : Date.parse(until),
   }),
 });

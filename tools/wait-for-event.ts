@@ -1,7 +1,7 @@
 // Owns the built-in tool by which a model waits for an event from outside.
 import { z } from "zod";
 import { idProblem } from "../contract/ids.ts";
-import { defineWait } from "./define-wait.ts";
+import { backgroundArgument, defineWait, inBackground } from "./define-wait.ts";
 
 const identifier = z.string().superRefine((value, ctx) => {
   const problem = idProblem(value);
@@ -28,9 +28,11 @@ export const waitForEvent = defineWait({
       .min(1)
       .optional()
       .describe("How long to wait at most, in seconds. Left out: as long as is allowed."),
+    background: backgroundArgument,
   }),
-  wait: ({ topic, key, deadline_seconds: seconds }, { now, maxWaitMs }) => ({
+  wait: ({ topic, key, deadline_seconds: seconds, background }, { now, maxWaitMs }) => ({
     kind: "event",
+    ...inBackground(background),
     topic,
     key,
     deadlineAt: now + (seconds === undefined ? maxWaitMs : seconds * 1_000),

@@ -4,7 +4,8 @@
 import { now } from "../clock.ts";
 import { type Measurement, table } from "../measurement.ts";
 import { inBatches, parkInvocations, parkTasks } from "../park.ts";
-import { diskUse, openFiles, residentBytes } from "../process-usage.ts";
+import type { Mark } from "../orders.ts";
+import { cpuMs, diskUse, openFiles, residentBytes } from "../process-usage.ts";
 import { inTurn, type PerSide, type Side, timeTask } from "../sides.ts";
 import { startStand, type Stand } from "../stand.ts";
 import { rounded } from "../statistics.ts";
@@ -12,6 +13,8 @@ import type { StatusView } from "../../contract/index.ts";
 import type { WorkerProcess } from "../worker-process.ts";
 
 const WARM_UPS = 10;
+/** All go on side by side, so the first may be there shortly before the last. */
+const ALL_GONE_BOUND_MS = 1_200_000;
 const MEGABYTE = 1024 * 1024;
 
 /** In bytes, but for the files. */
@@ -38,8 +41,16 @@ interface OneSide {
   readonly open: Readonly<Record<string, number>>;
   /** Bytes of all values in the state. */
   readonly state: number;
+  readonly woken: Woken;
+}
+
+/** All were told at once what they waited for. */
+interface Woken {
   /** Milliseconds from the first word until the last task has made its next model call. */
-  readonly wokenMs: number;
+  readonly allMs: number;
+  /** CPU that the server and the worker have used by then, in milliseconds. */
+  readonly serverMs: number;
+  readonly workerMs: number;
 }
 
 type Parked = PerSide<OneSide> & { readonly tasks: number };
@@ -84,26 +95,36 @@ async function measureSide(
   await stand.restartServer();
   const last = await stand.startWorker(worker);
   const restarted = await held(stand, last);
-  const wokenMs = await wakeAll(stand, last, side, ids);
+  const woken = await wakeAll(stand, last, side, ids);
   say(`${side}: all have gone on`);
-  return { before, after, restarted, fresh, open, state: Number(state?.["bytes"]), wokenMs };
+  return { before, after, restarted, fresh, open, state: Number(state?.["bytes"]), woken };
 }
 
-/** Milliseconds until all have made their next model call. */
 async function wakeAll(
   stand: Stand,
   worker: WorkerProcess,
   side: Side,
   ids: readonly string[],
-): Promise<number> {
+): Promise<Woken> {
   const calls: { readonly id: string; readonly body: unknown }[] = [];
   await inBatches(ids, async (id) => void calls.push(await wordFor(stand, side, id)));
   const labels = new Set(ids);
-  const gone = worker.marks(({ kind, label }) => kind === "final" && labels.has(label), ids.length);
+  const isGone = ({ kind, label }: Mark): boolean => kind === "final" && labels.has(label);
+  const gone = worker.marks(isGone, ids.length, ALL_GONE_BOUND_MS);
+  const used = async () => ({
+    server: await cpuMs(stand.server.pid),
+    worker: await cpuMs(worker.pid),
+  });
+  const before = await used();
   const from = now();
   await inBatches(calls, ({ id, body }) => stand.resolve(id, body));
-  const marks = await gone;
-  return Math.max(...marks.map(({ at }) => at)) - from;
+  const allMs = (await gone).reduce((last, { at }) => Math.max(last, at), from) - from;
+  const after = await used();
+  return {
+    allMs,
+    serverMs: after.server - before.server,
+    workerMs: after.worker - before.worker,
+  };
 }
 
 /** The awakeable that a task waits on, and what it is resolved with. */
@@ -117,11 +138,7 @@ async function wordFor(stand: Stand, side: Side, id: string) {
   return { id: awakeableId, body: { decision: "approve", digest } };
 }
 
-function describeSide(
-  what: string,
-  tasks: number,
-  { open, state, wokenMs, ...at }: OneSide,
-): string {
+function describeSide(what: string, tasks: number, { open, state, woken, ...at }: OneSide): string {
   const kilobytes = (bytes: number) => rounded(bytes / tasks / 1024, 1);
   const megabytes = (bytes: number) => rounded(bytes / MEGABYTE, 1);
   const sizes = (
@@ -154,7 +171,9 @@ function describeSide(
     table(head, [...sizes, ...files]),
     "",
     `State of each: ${kilobytes(state)} KiB. Open invocations: ${invocations.join(", ")}. ` +
-      `All woken at once, all had gone on after ${rounded(wokenMs / 1000, 1)} s.`,
+      `All woken at once, all had gone on after ${rounded(woken.allMs / 1000, 1)} s; each took ` +
+      `${rounded(woken.serverMs / tasks)} ms of the server's CPU and ` +
+      `${rounded(woken.workerMs / tasks)} ms of the worker's.`,
   ].join("\n");
 }
 

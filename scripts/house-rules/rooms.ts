@@ -85,7 +85,13 @@ export const TABLE: readonly Row[] = [
     packages: [CLIENTS, NODE, LIBRARIES],
   },
   {
-    from: ["gateway/**", "console/**"],
+    // What a body means and where a verb is taken is decided once (docs/decisions/0013-gateway.md).
+    from: ["gateway/**"],
+    files: [...LANGUAGE, "services/engine/admin.ts"],
+    packages: [CLIENTS, NODE, LIBRARIES],
+  },
+  {
+    from: ["console/**"],
     files: ["contract/**"],
     packages: [CLIENTS, NODE, LIBRARIES],
   },

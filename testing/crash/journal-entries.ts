@@ -16,9 +16,10 @@ const KINDS: Readonly<Record<number, string>> = {
   0x040c: "sleep",
   0x040d: "call",
   0x040e: "send",
+  0x0410: "signal",
   0x0411: "action",
-  0x0414: "attach",
-  0x0416: "resolve awakeable",
+  0x0412: "attach",
+  0x0414: "resolve awakeable",
 };
 
 /** What an entry is, in words, or undefined for a frame that is none. */

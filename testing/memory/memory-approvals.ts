@@ -2,6 +2,7 @@
 // core/approval, timers in virtual time, and awakeables that are only names.
 import type { ApprovalPorts, DecideInput, DecideResult } from "../../contract/approval-api.ts";
 import type { ApprovalPackage, ApprovalWake, EditedCall } from "../../contract/approval.ts";
+import { BUDGET_SERVICE } from "../../contract/budget.ts";
 import type { CheckAnswer } from "../../contract/port.ts";
 import { REVIEW_SERVICE } from "../../contract/review.ts";
 import type { ProposeRequest, ProposeResponse } from "../../contract/tool.ts";
@@ -11,6 +12,7 @@ import { newApproval } from "../../core/approval/approval-head.ts";
 import type { Ballot } from "../../core/approval/ballot.ts";
 import { ballotOf } from "../../core/approval/ballot.ts";
 import { editCheck } from "../../core/approval/check-edit.ts";
+import { checkedExtension } from "../../core/approval/edited-extension.ts";
 import type { Fact } from "../../core/approval/fold.ts";
 import { fold } from "../../core/approval/fold.ts";
 import { isCurrent, readBallot, spend } from "../../core/approval/judge-awakeable.ts";
@@ -189,6 +191,8 @@ async function checkedBallot(
     const said = await checkAnswer(input.arguments);
     return { ...ballot, checked: checkedAnswer(approval, input.arguments, said) };
   }
+  if (approval.call.tool === BUDGET_SERVICE)
+    return { ...ballot, checked: checkedExtension(approval, input.arguments) };
   const { agent, taskId, taskUid } = approval.requester;
   const kept = { text: canonicalJson(input.arguments) };
   const request = { v: 1, agent, taskId, taskUid, tool: approval.call.tool } as const;

@@ -4,10 +4,13 @@ import type { ArtifactStore } from "../../contract/artifact.ts";
 import type { AuditGate } from "../../contract/audit.ts";
 import type { CheckAuthority } from "../../contract/effect-port.ts";
 import type { TaskEvent } from "../../contract/event.ts";
-import type { NamedGrant } from "../../contract/grant.ts";
+import type { AuthorityView } from "../../contract/effect-api.ts";
+import type { GrantBounds, NamedGrant } from "../../contract/grant.ts";
 import type { PolicyEngine } from "../../contract/policy.ts";
+import type { ChildAddress } from "../../core/child/children.ts";
 import { createJudge } from "../../core/grant/judge-authority.ts";
 import { authorityView } from "../../core/status-view.ts";
+import { boundsIn } from "../../core/transition/follow.ts";
 import type { AppOptions } from "../../services/app-options.ts";
 import { createCheckAuthority } from "../../services/authority/check-authority.ts";
 import type { CallAuthority } from "../../services/model/authorize-call.ts";
@@ -30,7 +33,7 @@ export interface MemoryAuthority extends CallAuthority {
 export function createMemoryAuthority(
   settings: PolicySettings,
   now: () => number,
-  task: () => MemoryTask | undefined,
+  viewOf: (task: ChildAddress, operationId: string) => AuthorityView,
   audit?: AuditGate,
 ): MemoryAuthority {
   const engine = engineOf(settings);
@@ -46,13 +49,20 @@ export function createMemoryAuthority(
       policyVersion,
       now,
       audit,
-      readAuthority: async (_, operationId) => {
-        const asked = task();
-        if (asked === undefined) throw new Error("there is no task");
-        return authorityView(asked.head, operationId, grantsOf(asked.log));
-      },
+      readAuthority: async (task, operationId) => viewOf(task, operationId),
     }),
   };
+}
+
+/** As the task's own `authority` answers on a server. */
+export function viewOfTask(task: MemoryTask | undefined, operationId: string): AuthorityView {
+  if (task === undefined) throw new Error("there is no task");
+  return authorityView(task.head, operationId, grantsOf(task.log));
+}
+
+/** Of a child: what its grants are made of, as on a server the row `bounds` has it. */
+export function boundsOf(log: readonly TaskEvent[]): GrantBounds {
+  return log.map(boundsIn).findLast((each) => each !== undefined) ?? {};
 }
 
 /** What the task was given last; undefined where it may use what its agent declares. */

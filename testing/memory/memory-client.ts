@@ -37,7 +37,7 @@ export interface FirstMessage {
   readonly tenant?: string | undefined;
   readonly grants?: readonly NamedGrant[] | undefined;
   /** Of a child. */
-  readonly made?: Pick<StartChild, "escalation" | "budgetParent" | "parent" | "asked">;
+  readonly made?: Pick<StartChild, "escalation" | "budgetParent" | "parent" | "asked" | "within">;
 }
 
 /** Where the task is, or will be. */
@@ -57,7 +57,9 @@ export function createMemoryClient(place: MemoryPlace): TaskClient {
   const { taskId } = place;
   const ask: TaskClient["ask"] = async (content, options = {}) => {
     const { messageId = newMessageId(), from, timeoutMs = DEFAULT_ASK_TIMEOUT_MS } = options;
-    if (place.task() === undefined) await startWith(place, content, messageId, { owner: from });
+    const { tenant } = options;
+    if (place.task() === undefined)
+      await startWith(place, content, messageId, { owner: from, tenant });
     else if (messageId !== START_MESSAGE_ID) await sendTo(place, content, messageId, options);
     return awaitTurn(place, messageId, timeoutMs);
   };
@@ -128,7 +130,7 @@ async function startWith(
   const { owner, tenant } = given;
   checkStart(content, given);
   const grants = given.grants === undefined ? undefined : readGiven(place.definition, given.grants);
-  const parts = await storeParts(content, place);
+  const parts = await storeParts(content, tenant, place);
   const digest = startDigest({ message: content, messageId, ...given });
   const task = place.task();
   if (task === undefined) {
@@ -146,8 +148,8 @@ async function sendTo(
   { from, mode }: MessageOptions,
 ): Promise<SendResult> {
   checkMessage(content, messageId, from);
-  const parts = await storeParts(content, place);
   const task = existing(place);
+  const parts = await storeParts(content, task.head.tenant, place);
   const digest = messageDigest(content, from);
   const result = accept(task, messageId, digest);
   if (result === "accepted") {

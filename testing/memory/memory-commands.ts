@@ -16,7 +16,7 @@ import { onReviewNotice } from "../../core/transition/review-notice.ts";
 import { onRollback } from "../../core/transition/compensation.ts";
 import { onCancel, onTimer, onToolDone } from "../../core/transition/control.ts";
 import type { FreshGrants } from "../../core/transition/grants.ts";
-import { onGrants } from "../../core/transition/grants.ts";
+import { onOwnGrants } from "../../core/transition/follow.ts";
 import { onMessage, onStart } from "../../core/transition/message.ts";
 import type { MessageVerdict } from "../../core/transition/quarantined-message.ts";
 import {
@@ -27,6 +27,7 @@ import {
 import { onRetry } from "../../core/transition/retry.ts";
 import { onStated, statementProblem } from "../../core/transition/unknown-effect.ts";
 import { evidence } from "./evidence.ts";
+import { boundsOf } from "./memory-authority.ts";
 import type { MemoryTask } from "./memory-task.ts";
 import { followExtension, rest } from "./reserve.ts";
 import { followReview } from "./review.ts";
@@ -34,13 +35,20 @@ import { sendSegment } from "./run-segment.ts";
 import { isSegmentDue } from "../../core/segment-due.ts";
 
 /** The first command of a task, applied at once: nothing is queued before it. */
+interface GivenGrants {
+  readonly grants: readonly NamedGrant[] | undefined;
+  /** Of a child: what its parent may do. */
+  readonly within: readonly NamedGrant[] | undefined;
+}
+
 export function startTask(
   task: MemoryTask,
   message: IncomingMessage,
-  grants: readonly NamedGrant[] | undefined,
+  { grants, within }: GivenGrants,
 ): void {
   const { head, agent } = task;
-  task.record(onStart({ ...head, at: task.clock.now() }, grants ?? agent.grants ?? "declared"));
+  const given = grants ?? agent.grants ?? "declared";
+  task.record(onStart({ ...head, at: task.clock.now() }, given, within));
   task.record(onMessage(task.head, message));
   closeHandler(task);
 }
@@ -75,7 +83,7 @@ export function applyRetry(task: MemoryTask, input: RetryInput): void {
 }
 
 export function applyGrants(task: MemoryTask, fresh: FreshGrants): void {
-  command(task, "yield", () => onGrants(task.head, fresh));
+  command(task, "yield", () => onOwnGrants(task.head, fresh, boundsOf(task.log)));
 }
 
 export function applyToMessage(

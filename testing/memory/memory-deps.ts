@@ -45,7 +45,7 @@ export function createDeps(
 ): MemoryDeps {
   const { providers, artifacts, inlineLimitBytes, clock, logger = SILENT } = given;
   const audit = createMemoryAudit(given, clock, task);
-  const authority = createMemoryAuthority(given, clock.now, task, audit?.gate);
+  const authority = createMemoryAuthority(given, clock.now, shared.family.viewOf, audit?.gate);
   const tools = createMemoryTools({
     checkAuthority: authority.checkAuthority,
     tools: given.tools ?? agent.tools,

@@ -9,7 +9,8 @@ import { newHead } from "../../core/transition/message.ts";
 import type { TaskClient } from "../task-client.ts";
 import type { MemoryBudgets } from "./memory-budgets.ts";
 import { createMemoryBudgets } from "./memory-budgets.ts";
-import { leaveTask, tellChild, tellChildren, wakeForChild } from "./memory-children.ts";
+import { viewOfTask } from "./memory-authority.ts";
+import { followTask, leaveTask, tellChild, tellChildren, wakeForChild } from "./memory-children.ts";
 import type { FirstMessage } from "./memory-client.ts";
 import { createMemoryClient } from "./memory-client.ts";
 import { followUp, startTask, wakeForBudget } from "./memory-commands.ts";
@@ -49,6 +50,11 @@ export function createFamily(given: Given, agents: readonly AgentDefinition[]): 
       const task = taskAt(child);
       if (task !== undefined) leaveTask(task, command);
     },
+    follow: (child, command) => {
+      const task = taskAt(child);
+      if (task !== undefined) followTask(task, command);
+    },
+    viewOf: (address, operationId) => viewOfTask(taskAt(address), operationId),
     tellParent: ({ parent }, notice) => {
       const task = parent && taskAt(parent);
       if (task !== undefined) wakeForChild(task, notice);
@@ -107,6 +113,7 @@ function firstMessage(agent: AgentDefinition, command: StartChild): FirstMessage
     ...(budgetParent === undefined ? {} : { budgetParent }),
     ...(parent === undefined ? {} : { parent }),
     ...(asked === undefined ? {} : { asked }),
+    ...(within === undefined ? {} : { within }),
   };
   return { messageId, parts, digest, owner, tenant, grants: narrow(agent.grants, within), made };
 }
@@ -122,7 +129,7 @@ function createMember(
   let existing: MemoryTask | undefined;
   const deps = createDeps(given, agent, shared, () => existing);
   const begin = ({ messageId, parts, digest, owner, tenant, grants, made = {} }: FirstMessage) => {
-    const { asked, ...rest } = made;
+    const { asked, within, ...rest } = made;
     const head = newHead({
       taskUid: randomUUID(),
       taskId,
@@ -143,7 +150,7 @@ function createMember(
       onBroken: (error) => (broken.first ??= { error }),
     });
     existing = task;
-    startTask(task, { messageId, parts, digest, from: owner, asked }, grants);
+    startTask(task, { messageId, parts, digest, from: owner, asked }, { grants, within });
   };
   const client = createMemoryClient({
     agent: agent.name,

@@ -2,10 +2,12 @@
 import type { AgentDefinition } from "../../contract/agent.ts";
 import type { Grant, NamedGrant } from "../../contract/grant.ts";
 import { readGrants } from "../../core/grant/name-grants.ts";
+import { boundsProblem } from "../../core/transition/follow.ts";
 import { grantsProblem } from "../../core/transition/grants.ts";
 import type { TaskClient } from "../task-client.ts";
 import { taskProblem } from "../task-problem.ts";
 import { refuseVerb } from "./check-call.ts";
+import { boundsOf } from "./memory-authority.ts";
 import { applyGrants } from "./memory-commands.ts";
 import type { MemoryTask } from "./memory-task.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -19,7 +21,10 @@ export function createGrantClient(
     const given = task();
     const { taskUid } = given.head;
     refuseVerb(given.head, "grant");
-    applyGrants(given, { grants: readGiven(given.agent, grants), reason, by });
+    const named = readGiven(given.agent, grants);
+    const beyond = boundsProblem(boundsOf(given.log), named);
+    if (beyond !== undefined) throw taskProblem("invalid_input", beyond);
+    applyGrants(given, { grants: named, reason, by });
     await clock.settled();
     return { taskUid, status: given.head.status, result: "recorded" };
   };

@@ -61,7 +61,7 @@ export function createMemoryInbox(options: MemoryInboxOptions): MemoryInbox {
       const parsed = publishInputSchema.safeParse(input);
       if (!parsed.success) throw taskProblem("invalid_input", parsed.error.message);
       const { eventId, payload: given, ...place } = parsed.data;
-      const payload = await storePayload(options, JSON.stringify(given));
+      const payload = await storePayload(options, place.tenant, JSON.stringify(given));
       const inbox = at(place);
       const receivedAt = clock.now();
       const accepted = accept(inbox.state, eventId, receivedAt, bounds);
@@ -78,9 +78,10 @@ export function createMemoryInbox(options: MemoryInboxOptions): MemoryInbox {
 
 async function storePayload(
   { artifacts, inlineLimitBytes }: PartPlace,
+  tenant: string | undefined,
   text: string,
 ): Promise<StoredText> {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length <= inlineLimitBytes) return { text };
-  return { artifact: await artifacts.put(bytes, "application/json") };
+  return { artifact: await artifacts.ofTenant(tenant).put(bytes, "application/json") };
 }

@@ -13,7 +13,7 @@ import {
   receiptIn,
 } from "../../core/transition/answer.ts";
 import type { Refusal } from "../../core/transition/refusal.ts";
-import { onEventNotice } from "../../core/transition/wait.ts";
+import { onEventNotice, onNoEvent } from "../../core/transition/wait.ts";
 import { onWithdraw, withdrawProblem } from "../../core/transition/withdraw-operation.ts";
 import { endedSubscriptions, waitIn, waitOf } from "../../core/wait/wait-terms.ts";
 import type { TaskClient } from "../task-client.ts";
@@ -32,6 +32,14 @@ export function wakeForEvent(task: MemoryTask, notice: EventNotice): void {
   });
 }
 
+/** What the inbox answers that was asked. */
+function wakeForNoEvent(task: MemoryTask, operationId: string): void {
+  wake(task, () => {
+    const { head, agent, clock } = task;
+    return onNoEvent(head, { operationId }, { agent, now: clock.now() });
+  });
+}
+
 /** Tells inboxes what an event, which was just reduced, means to them. */
 export function tellInboxes(task: MemoryTask, event: TaskEvent, before: TaskHead): void {
   const { tenant, taskId, agent } = task.head;
@@ -40,9 +48,11 @@ export function tellInboxes(task: MemoryTask, event: TaskEvent, before: TaskHead
     const place = { ...wait, tenant };
     task.inbox.subscribe(place, { agent, taskId, operationId, until: wait.deadlineAt });
   }
-  for (const { operationId, seq, ordinal } of endedSubscriptions(before, task.head, event)) {
+  for (const { operationId, seq, ordinal, asks } of endedSubscriptions(before, task.head, event)) {
     const wait = waitIn(task.log[seq], ordinal);
-    if (wait?.kind === "event") task.inbox.unsubscribe({ ...wait, tenant }, operationId);
+    if (wait?.kind !== "event") continue;
+    task.inbox.unsubscribe({ ...wait, tenant }, operationId);
+    if (asks === true) wakeForNoEvent(task, operationId);
   }
 }
 

@@ -7,7 +7,7 @@ import type { OpenOperation, TaskHead } from "../../core/task-head.ts";
 import type { Needs, Reserved, ReservedModelCall } from "../../core/transition/budget.ts";
 import {
   onDenied,
-  onPriceMissing,
+  onNoEstimate,
   requestBudget,
   reserveRequest,
   restBudget,
@@ -33,7 +33,7 @@ export async function reserveModelCall(
   if (estimateCall === undefined) return undefined;
   const estimate = await clock.work(() => estimateCall(call()));
   if (!estimate.ok) {
-    task.record([onPriceMissing(estimate.message, clock.now())]);
+    task.record([onNoEstimate(estimate, clock.now())]);
     return "end";
   }
   const reserved = await reserve(task, { amounts: estimate.amounts });

@@ -16,7 +16,7 @@ export interface ScriptedCall {
 /** Failures that a provider can tell over the wire. */
 export type WireFailure = Exclude<
   ProviderCode,
-  "connection" | "malformed_response" | "provider_not_configured" | "stopped"
+  "connection" | "malformed_response" | "provider_not_configured" | "engine_busy" | "stopped"
 >;
 
 /** What a model answers. A bare text is the words that end the turn. */

@@ -1,12 +1,7 @@
 // Owns what an author writes of a tool. define-tool.ts completes and checks it.
+import type { CompensateAnswer, ReconcileAnswer } from "../../contract/effect-answer.ts";
 import type { EffectClass } from "../../contract/effect-class.ts";
-import type {
-  AnySchema,
-  CompensateAnswer,
-  ReconcileAnswer,
-  ToolContext,
-  ToolRetry,
-} from "../../contract/tool.ts";
+import type { AnySchema, ToolContext, ToolRetry } from "../../contract/tool.ts";
 import type { WaitFor } from "../wait-for.ts";
 
 /**
