@@ -1,6 +1,8 @@
 // Owns the table of an approval that meets a cancellation (F15): whoever is first decides, nothing is
 // both cancelled and made, and who comes second is told. Two approvals: approve-again.test.ts.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { defineTool } from "../../index.ts";
 import { asksFor, says, scriptedModel } from "./support/scripted-model.ts";
 import { answerOf, approvalsOf, approve, startRefund } from "./support/approval-desk.ts";
 import { countedTool } from "./support/clerk-tools.ts";
@@ -53,6 +55,47 @@ describe("F15 a cancellation", () => {
     expect((await decide(approvalId, approve(digest))).status).toBe(200);
     const other = await decide(approvalId, { decision: "reject", digest, by: "bob" });
     expect(answerOf(other)).toBe("412 approval_decided");
+  });
+
+  it("R29 after the approval, while the effect is made: `cancelling` until its outcome is known, which counts, and no decision or step comes after", async () => {
+    const gate = createGate();
+    const asked = createGate();
+    let paid = 0;
+    const pay = defineTool({
+      name: "pay-in-time",
+      description: "Pays, and can say whether it did.",
+      input: z.strictObject({ what: z.string() }),
+      output: z.string(),
+      effect: "financial",
+      async execute() {
+        paid += 1;
+        await gate.pass();
+        return "paid";
+      },
+      reconcile: async () => {
+        await asked.pass();
+        return { outcome: "applied", result: "paid" };
+      },
+    });
+    const model = scriptedModel([asksFor(["pay-in-time", { what: "5" }]), says("never")]);
+    const task = (await scene.open({ name: "in-time", model, tools: [pay] })).task("t");
+    await task.start("go");
+    const { proposal, decide } = approvalsOf(scene, task);
+    const { approvalId, digest } = await proposal();
+    expect((await decide(approvalId, approve(digest))).status).toBe(200);
+    await gate.reached();
+    await task.post("cancel", WHY);
+    await asked.reached();
+    expect((await task.status()).status).toBe("cancelling");
+    asked.open();
+    const { settlement } = await task.until("cancelled");
+    expect(settlement).toMatchObject({ committed: 1, unknown: 0 });
+    const log = await task.log();
+    expect(log.at(-1)?.type).toBe("task.cancelled");
+    expect(paid).toBe(1);
+    expect(model.requests).toHaveLength(1);
+    // Approved again it is the same receipt, and withdrawn it is not.
+    expect((await decide(approvalId, approve(digest))).status).toBe(200);
   });
 
   it("R29 R95 at the same time: it was decided and is accounted for, or withdrawn and never made", async () => {

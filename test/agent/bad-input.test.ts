@@ -62,7 +62,7 @@ const MISFITS: readonly (readonly [handler: string, body: unknown, place: string
   ["events", { limit: 10_000 }, "limit"],
   ["context", { limit: CANARY }, "limit"],
   ["cancel", { reason: CANARY.repeat(999) }, "reason"],
-  ["recover", { park: CANARY }, "park"],
+  ["recover", { reason: "r", park: CANARY }, "park"],
   ["start", { message: HALF }, "message"],
   ["start", { message: "hello", owner: HALF }, "owner"],
   ["send", { message: [{ type: "text", text: HALF }] }, "message.0.text"],
@@ -79,7 +79,7 @@ const MISFITS: readonly (readonly [handler: string, body: unknown, place: string
   ["grant", { grants: [] }, "reason"],
   ["settle", { operationId: "o", outcome: "applied" }, "reason"],
   ["withdraw", { operationId: "o" }, "reason"],
-  ["recover", { cause: HALF }, "cause"],
+  ["recover", { reason: HALF }, "reason"],
 ];
 
 describe("a body", () => {
@@ -181,7 +181,7 @@ describe("a task or an agent that is not there", () => {
 });
 
 function bodyFor(handler: string): unknown {
-  if (handler === "cancel") return { reason: "enough" };
+  if (handler === "cancel" || handler === "recover") return { reason: "enough" };
   return handler === "send" ? { message: "hello" } : {};
 }
 

@@ -142,6 +142,8 @@ describe("R82 R32 R24 a child on a server", () => {
   });
 });
 
+const HOLDS: ReadonlySet<string> = new Set(["task.paused", "task.quarantined", "task.resumed"]);
+
 describe("F31 R29 the end of a parent on a server", () => {
   const tree = planOf([[give("helper", planOf([[give("leaf", planOf([[nap(600)]]))]]))]]);
 
@@ -173,6 +175,24 @@ describe("F31 R29 the end of a parent on a server", () => {
     expect((await task.status()).settlement?.children).toEqual([
       { agent: "helper", taskId: child.id, outcome: "unknown" },
     ]);
+  });
+
+  it("R72 F2 is held and resumed as a whole, though its worker dies right after each word", async () => {
+    const [task, child, grandchild] = await family("tree-held");
+    await post(task, "quarantine");
+    await worker.kill();
+    worker = await serve(worker.port);
+    for (const each of [task, child, grandchild]) await comesTo(each, "quarantined");
+    await post(task, "resume");
+    await worker.kill();
+    worker = await serve(worker.port);
+    await comesTo(grandchild, "waiting-timer");
+    for (const each of [task, child]) await comesTo(each, "waiting-child");
+    for (const each of [child, grandchild])
+      expect((await each.log()).filter(({ type }) => HOLDS.has(type))).toHaveLength(2);
+    await post(task, "cancel");
+    await comesTo(task, "cancelled");
+    await comesTo(grandchild, "cancelled");
   });
 
   it("F31 R72 withdraws one call and its child alone", async () => {

@@ -121,7 +121,7 @@ describe("the task log", () => {
     const log = await task.log();
     const answers = dataOf(log, "model.answered");
     expect(answers).toHaveLength(2);
-    const { artifacts } = scene.surroundings;
+    const artifacts = scene.surroundings.artifacts.ofTenant(undefined);
     for (const [index, answered] of answers.entries()) {
       const size = await sizeOfArtifact(scene, answered.manifest);
       const ref = { sha256: answered.manifest, size, mediaType: "application/json" };

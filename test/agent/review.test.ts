@@ -107,7 +107,7 @@ describe("R70 an answer after an effect", () => {
     expect(await edit({ json: { said } })).toMatchObject({ status: 200 });
     const { lastTurn } = await task.until("idle");
     if (lastTurn?.artifact === undefined) throw new Error("the answer was not kept as an artifact");
-    const bytes = await scene.surroundings.artifacts.get(lastTurn.artifact);
+    const bytes = await scene.surroundings.artifacts.ofTenant(undefined).get(lastTurn.artifact);
     expect(JSON.parse(new TextDecoder().decode(bytes))).toEqual({ said });
     const end = (await task.log()).findLast(({ type }) => type === "turn.completed");
     expect(end).toMatchObject({

@@ -125,9 +125,10 @@ describe("a tool that takes longer than a segment waits", () => {
     const limits = { toolWaitMs: 200 };
     const task = (await scene.open({ name: "siblings", model, tools, limits })).task("t");
     await task.start("go");
+    // How long the quick one takes is not ours: the task may be parked for both first.
+    expect(await task.logged("tool.returned")).toMatchObject([{ tool: "quick-sibling" }]);
     const parked = await task.until("waiting-tool");
     expect(parked.operations.map(({ tool }: OperationView) => tool)).toEqual(["slow-sibling"]);
-    expect(dataOf(await task.log(), "tool.returned")).toMatchObject([{ tool: "quick-sibling" }]);
     // Both had been started before either was done.
     expect([slow.keys.length, quick.keys.length]).toEqual([1, 1]);
     gate.open();

@@ -29,6 +29,13 @@ function statusesOf(log: readonly TaskEvent[]): readonly TaskStatus[] {
   return seen;
 }
 
+/**
+ * Without the waits for tools: how often a task is parked for one depends on how long the machine takes.
+ */
+function pathOf(log: readonly TaskEvent[]): string {
+  return statusesOf(log).join(" ").replaceAll(" waiting-tool queued running", "");
+}
+
 async function refusesEverything(task: Task): Promise<void> {
   const log = await task.log();
   for (const [handler, body] of [
@@ -38,7 +45,7 @@ async function refusesEverything(task: Task): Promise<void> {
     expect((await task.post(handler, body)).status).toBe(412);
   }
   await task.post("cancel", { reason: "not wanted" });
-  await task.post("recover");
+  await task.post("recover", { reason: "a look" });
   // `recover` is accepted at any time; where nothing can be done it changes nothing.
   await vi.waitFor(async () => {
     const rows = await scene.engine.admin.query(
@@ -59,7 +66,7 @@ describe("R66 R22 a task is shown", () => {
     const model = scriptedModel([
       () => thinking.pass().then(() => asksFor(["look", { what: "x" }])),
       asksFor(["pay", { what: "y" }]),
-      { kind: "wait", code: "overloaded", retryAfterMs: 1_000 },
+      { kind: "wait", code: "overloaded", retryAfterMs: 60_000 },
       { kind: "operator", code: "quota_exhausted", status: 402 },
       says("first turn"),
       { kind: "terminal", code: "content_filter" },
@@ -81,8 +88,9 @@ describe("R66 R22 a task is shown", () => {
     const { operations } = await task.until("waiting-approval");
     await task.decide(operations[0], "approve");
     expect((await task.until("waiting-provider")).reason).toBe("overloaded");
+    await task.post("retry", { reason: "it has room again", by: "ada" });
     expect((await task.until("needs-operator")).reason).toBe("quota_exhausted");
-    await task.post("recover", { cause: "paid the bill" });
+    await task.post("recover", { reason: "paid the bill" });
     expect(await task.until("idle")).toMatchObject({ step: 3, lastTurn: { answer: "first turn" } });
     await task.send("again", "m-2");
     expect(await task.until("failed")).toMatchObject({
@@ -98,11 +106,11 @@ describe("R66 R22 a task is shown", () => {
 
     const log = await task.log();
     const path = [
-      "queued running waiting-tool queued running waiting-approval",
+      "queued running waiting-approval",
       "queued running waiting-provider queued running needs-operator",
       "queued running idle queued running failed queued running idle completed",
     ];
-    expect(statusesOf(log).join(" ")).toBe(path.join(" "));
+    expect(pathOf(log)).toBe(path.join(" "));
     // Each verb left its typed record.
     const types = new Set(log.map(({ type }) => type));
     for (const type of ["segment.started", "model.answered", "tool.returned", "task.woken"])
@@ -127,7 +135,7 @@ describe("R66 R22 a task is shown", () => {
     const [returned] = dataOf(await task.log(), "tool.returned");
     expect(returned).toMatchObject({ outcome: "unknown", effect: "financial" });
     // Never a blind repeat, whatever is asked of the task meanwhile.
-    await task.post("recover");
+    await task.post("recover", { reason: "a look" });
     await task.send("and now?", "m");
     await task.logged("message.received", 2);
     expect((await task.status()).status).toBe("waiting-reconcile");

@@ -118,11 +118,11 @@ describe("waits", () => {
   });
 
   it("R40 that are taken in long after their time say so, or stop the agent", async () => {
-    const steps = [[["sleep", { seconds: 1 }]]] as const;
-    const tasks = [
-      await start("late", steps, "told-when-late"),
-      await start("late", steps, "stopped-when-late"),
-    ];
+    // Long enough for both to be seen at rest, and the worker to be gone, before it is over.
+    const steps = [[["sleep", { seconds: 4 }]]] as const;
+    const tasks = await Promise.all(
+      ["told-when-late", "stopped-when-late"].map((agent) => start("late", steps, agent)),
+    );
     const views = await Promise.all(tasks.map((task) => task.until("waiting-timer")));
     await worker.kill();
     await passed(Math.max(...views.map(({ wakeAt = 0 }) => wakeAt)) + 1_000);

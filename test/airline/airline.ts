@@ -3,7 +3,7 @@
 // and brings back what can be seen from outside.
 import { join } from "node:path";
 import type { StatusView } from "../../contract/api.ts";
-import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { TenantArtifacts } from "../../contract/artifact.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import { createFsArtifactStore } from "../../index.ts";
 import { startEngine, type TestEngine } from "../support/restate.ts";
@@ -79,7 +79,7 @@ export async function openAirline(
     CONVERSATIONS: JSON.stringify(conversations.map(({ id }) => id)),
     APPROVAL: approval,
   });
-  const store = createFsArtifactStore({ directory: artifacts });
+  const store = createFsArtifactStore({ directory: artifacts }).ofTenant(undefined);
   return {
     kills: worker.kills,
     play: async (conversation, kills = []) => {
@@ -135,7 +135,7 @@ async function playWithOperator(
 }
 
 /** The result that a tool's return carries; one without a result says so in its place. */
-function outputOf(event: TaskEvent, store: ArtifactStore): Promise<string>[] {
+function outputOf(event: TaskEvent, store: TenantArtifacts): Promise<string>[] {
   if (event.type !== "tool.returned") return [];
   if (event.data.outcome !== "ok") return [Promise.resolve(`(${event.data.outcome})`)];
   const { result } = event.data;

@@ -1,6 +1,7 @@
 // Owns a call of a tool without any runtime: validated input, then `execute`, and the result as
 // the model is shown it.
 import type { AnyTool, ToolContext } from "../../contract/tool.ts";
+import { createMemoryArtifactStore } from "../../services/artifacts/memory-artifact-store.ts";
 
 export interface DirectCall {
   readonly taskId: string;
@@ -15,6 +16,7 @@ export async function callTool(tool: AnyTool, call: DirectCall): Promise<string>
   const context: ToolContext = {
     beginEffect: () => Promise.resolve(),
     fetch: globalThis.fetch,
+    artifacts: createMemoryArtifactStore().ofTenant(undefined),
     credential: (name) => Promise.reject(new Error(`no credential ${name}`)),
     signal: new AbortController().signal,
     idempotencyKey: call.idempotencyKey,

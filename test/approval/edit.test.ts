@@ -77,8 +77,8 @@ describe("R39 edit, reject and ask", () => {
     expect(world.proposals).toBe(0);
   });
 
-  it("large arguments are kept by reference", async () => {
-    const { decide, show, toldOf } = await ask(engine);
+  it("R47 large arguments are kept by reference, among the artifacts of the task's tenant", async () => {
+    const { decide, show, toldOf } = await ask(engine, { tenant: "acme" });
     const given = { order: "1017", cents: 1, note: "x".repeat(2_000) };
     const { digest } = await show();
     expect((await decide({ decision: "edit", digest, by: "ada", arguments: given })).status).toBe(
@@ -86,6 +86,7 @@ describe("R39 edit, reject and ask", () => {
     );
     const { edited } = await toldOf("decided");
     expect(edited).toMatchObject({ argumentsDigest: digestOf(given), arguments: { artifact: {} } });
+    expect(world.storedFor).toEqual(["acme"]);
   });
 
   it("a rejection has a message, and one is enough", async () => {

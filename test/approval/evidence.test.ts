@@ -20,7 +20,8 @@ const check = createEvidenceCheck({
     return { events: LOG.slice(after + 1, after + 1 + PAGE), more: true };
   },
 });
-const keep = (text: string) => store.put(new TextEncoder().encode(text), "application/json");
+const keep = (text: string) =>
+  store.ofTenant(undefined).put(new TextEncoder().encode(text), "application/json");
 const problemOf = (evidence: Partial<ApprovalEvidence>) =>
   check({ ...packageOf(), evidence: { events: [], artifacts: [], ...evidence } });
 const at = (...seqs: readonly number[]) => seqs.map((seq) => ({ seq, hash: hashOf(seq) }));
@@ -49,6 +50,16 @@ describe("R34 evidence", () => {
     for (const artifacts of [[gone], [cut]]) {
       await expect(problemOf({ artifacts })).rejects.toThrow(/artifact/);
     }
+  });
+
+  it("R47 of another tenant is not there", async () => {
+    const { sha256, size } = await keep("a picture");
+    const evidence = { events: [], artifacts: [{ sha256, size }] };
+    await expect(check({ ...packageOf({ tenant: "acme" }), evidence })).rejects.toThrow(
+      `artifact ${sha256} is not in the store`,
+    );
+    await store.ofTenant("acme").put(new TextEncoder().encode("a picture"), "text/plain");
+    expect(await check({ ...packageOf({ tenant: "acme" }), evidence })).toBeUndefined();
   });
 
   it("R33 covers arguments that are kept by reference", async () => {

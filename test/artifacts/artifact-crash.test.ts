@@ -12,7 +12,7 @@ import { spawnProcess } from "../support/worker-process.ts";
 it("R30 a writer killed with SIGKILL leaves whole artifacts only, and every one that it answered for", async () => {
   const directory = await mkdtemp(join(tmpdir(), "holdfast-test-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  const store = createFsArtifactStore({ directory });
+  const store = createFsArtifactStore({ directory }).ofTenant("acme");
   for (let round = 1; round <= 4; round += 1) {
     const writer = await spawnProcess(new URL("writer.ts", import.meta.url), 0, {}, [directory]);
     await vi.waitFor(() => expect(writer.messages.length).toBeGreaterThan(5 * round), 20_000);

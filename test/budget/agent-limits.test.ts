@@ -159,7 +159,7 @@ describe("R49 F25 a task with a budget", () => {
     await gate.reached();
     const [segment] = await task.logged("segment.started");
     await scene.engine.admin.killInvocation(segment?.invocationId ?? "");
-    expect((await task.post("recover", {})).status).toBe(200);
+    expect((await task.post("recover", { reason: "a look" })).status).toBe(200);
     expect((await task.until("idle")).lastTurn?.answer).toBe("done");
     gate.open();
     const budget = await taskBudget(taskUid).shows({ reserved: {}, open: [] });
@@ -225,10 +225,10 @@ describe("what budgets cost", () => {
     "Input",
     "Run",
     "GetLazyState",
+    "SetState",
+    "SetState",
+    "SetState",
     "CompleteAwakeable",
-    "SetState",
-    "SetState",
-    "SetState",
   ];
   const reserved = ["Run estimate-model-call", "SetState", "Call"];
   const toolCall = ["SetState", "Call", "Sleep"];

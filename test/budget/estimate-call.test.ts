@@ -134,7 +134,7 @@ describe("what is reserved for a model call", () => {
 
   it("R49 is the output cap, doubled after a cut answer, and a bound of the input, at the price", async () => {
     const first = await estimate({ model: cheap });
-    if (!first.ok) throw new Error(first.message);
+    if (!first.ok) throw new Error(first.code);
     const { inputTokens = 0 } = first.amounts;
     expect(inputTokens).toBeGreaterThanOrEqual(1_000);
     expect(first).toMatchObject({
@@ -149,7 +149,7 @@ describe("what is reserved for a model call", () => {
 
   it("R49 is that of the dearest of a list, for the time of all", async () => {
     const found = await estimate({ model: [cheap, dear] });
-    if (!found.ok) throw new Error(found.message);
+    if (!found.ok) throw new Error(found.code);
     const { inputTokens = 0 } = found.amounts;
     expect(found.amounts).toMatchObject({ money: 3 * inputTokens + 500, wallMs: 2_000 });
     expect(found.prices.map(({ model }) => model)).toEqual(["cheap", "dear"]);
@@ -157,14 +157,14 @@ describe("what is reserved for a model call", () => {
 
   it("takes what the provider has counted before, and only the rest at the bound", async () => {
     const known = await estimate({ model: cheap, before: { inputTokens: 40, answered: 50 } });
-    if (!known.ok) throw new Error(known.message);
+    if (!known.ok) throw new Error(known.code);
     expect(known.amounts.inputTokens).toBeGreaterThanOrEqual(90);
     expect(known.amounts.inputTokens).toBeLessThan(200);
     const other = await estimate({
       model: [cheap, dear],
       before: { inputTokens: 40, answered: 50 },
     });
-    if (!other.ok) throw new Error(other.message);
+    if (!other.ok) throw new Error(other.code);
     expect(other.amounts.inputTokens).toBeGreaterThan(1_000);
   });
 

@@ -1,6 +1,6 @@
 // Owns the tests of asking people to extend a budget: in memory and on a server the same log, and
 // what becomes of a request that is refused, or that nobody needs any more.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { TaskEvent } from "../../contract/event.ts";
 import type { AppOptions, BudgetSpec } from "../../index.ts";
 import { defineAgent, defineBudgets } from "../../index.ts";
@@ -10,7 +10,7 @@ import { newHead } from "../../core/transition/message.ts";
 import { comparableLog, connectTask, runInMemory, scriptedModel } from "../../testing/index.ts";
 import { countedTool } from "../agent/support/clerk-tools.ts";
 import { openScene, type Scene } from "../agent/support/scene.ts";
-import { dataOf } from "../agent/support/task.ts";
+import { dataOf, PATIENCE } from "../agent/support/task.ts";
 import { budgetAt } from "./support/budget-at.ts";
 
 let scene: Scene;
@@ -47,8 +47,8 @@ function inMemory(app = ONE_STEP) {
   return runInMemory({ agent: defineAgent(agent), providers: { scripted }, ...app });
 }
 
-async function asked(task: TaskClient): Promise<void> {
-  await task.start("Look.", START);
+async function asked(task: TaskClient, start = START): Promise<void> {
+  await task.start("Look.", start);
   while ((await task.until("waiting-budget")).budget?.extension === undefined);
 }
 
@@ -87,6 +87,62 @@ describe("R98 a task that waits for an approval to extend", () => {
     // The step before the wait was made once.
     expect(dataOf(log, "model.answered")).toHaveLength(2);
     expect(dataOf(log, "extension.closed")).toMatchObject([{ outcome: "approved" }]);
+  });
+
+  it("R39 R21 is given another amount by an edit: the same log in memory and on a server", async () => {
+    const edited = async (task: TaskClient) => {
+      await asked(task, { owner: "ann", tenant: "edits" });
+      const decide = (amount: unknown, budget = "tenant/edits") => {
+        const given = { budget, extend: { steps: amount } };
+        const said = { by: "bea", message: "that is enough", via: "decide" } as const;
+        return task.decide({ decision: "edit", arguments: given, ...said });
+      };
+      for (const wrong of [0, 1.5, "2", null])
+        await expect(decide(wrong)).rejects.toMatchObject({ code: "invalid_edit" });
+      await expect(decide(2, "tenant/acme")).rejects.toMatchObject({ code: "invalid_edit" });
+      await decide(2);
+      await task.until("idle");
+      return task.events();
+    };
+    const here = inMemory();
+    const log = await edited(here);
+    const name = "asker-edits";
+    const spec = { ...agent, name };
+    await scene.open({ name, model: scriptedModel(SCRIPT), agent: spec, app: ONE_STEP });
+    const { ingressUrl } = scene.engine;
+    const there = connectTask({ ingressUrl, agent: name, taskId: "t" });
+    const types = (events: readonly TaskEvent[]) => events.map(({ type }) => type);
+    expect(types(await edited(there))).toEqual(types(log));
+    expect(dataOf(log, "extension.closed")).toMatchObject([{ outcome: "approved" }]);
+    for (const { limit, changes } of [
+      await here.budgets.show("tenant/edits"),
+      await budgetAt(scene.engine, "tenant/edits").show(),
+    ]) {
+      expect(limit).toEqual({ steps: 3 });
+      expect(changes).toMatchObject([
+        { by: "bea", reason: "that is enough", before: { steps: 1 } },
+      ]);
+    }
+  });
+
+  it("R72 R80 is closed by the log, and with its approval, when its task is killed", async () => {
+    const name = "asker-killed";
+    const spec = { ...agent, name };
+    await scene.open({ name, model: scriptedModel(SCRIPT), agent: spec, app: ONE_STEP });
+    const { ingressUrl } = scene.engine;
+    const task = connectTask({ ingressUrl, agent: name, taskId: "t" });
+    await asked(task, { owner: "ann", tenant: "killed" });
+    const { approvalId = "" } = (await task.status()).budget?.extension ?? {};
+    const body = { agent: name, taskId: "t", reason: "a test", by: "olga" };
+    expect((await scene.engine.call("holdfast.control/kill", body)).status).toBe(200);
+    await task.until("killed");
+    expect(dataOf(await task.events(), "extension.closed")).toMatchObject([
+      { approvalId, outcome: "withdrawn" },
+    ]);
+    await vi.waitFor(async () => {
+      const shown = await scene.engine.call(`holdfast.approval/${approvalId}/show`);
+      expect(shown.body).toMatchObject({ state: "withdrawn" });
+    }, PATIENCE);
   });
 
   it.each([

@@ -3,7 +3,7 @@
 // and answers lost.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defineBudgets } from "../../core/budget/settings.ts";
+import { type BudgetSettings, defineBudgets } from "../../core/budget/settings.ts";
 import { createGame, endAll, pause, play, settleDown } from "./support/game.ts";
 import type { Game } from "./support/player.ts";
 import { leaksOf, waitingInVain } from "./support/truth.ts";
@@ -56,11 +56,29 @@ function makeMove(game: Game, [kind, dice]: readonly [number, number], rough: bo
 }
 
 const RUNS = { numRuns: 100 };
+/** How long a failure is shrunk, in milliseconds: to the end it would take minutes. */
+const SHRINK_MS = 10_000;
+
+type Check = (...game: [settings: BudgetSettings, moves: [number, number][]]) => void;
+
+/** A property of all games. Only shrinking is cut short, so that a slow machine runs no fewer. */
+function always(check: Check) {
+  let end = Infinity;
+  return fc.property(settings, moves, (chosen, list) => {
+    if (Date.now() > end) throw new fc.PreconditionFailure(true);
+    try {
+      check(chosen, list);
+    } catch (error) {
+      end = Math.min(end, Date.now() + SHRINK_MS);
+      throw error;
+    }
+  });
+}
 
 describe("budgets of all levels", () => {
   it("R98 F25 no limit is exceeded at any instant, nothing leaks, and each level counts all of it", () => {
     fc.assert(
-      fc.property(settings, moves, (chosen, list) => {
+      always((chosen, list) => {
         const game = createGame(chosen);
         for (const move of list) makeMove(game, move, true);
         settleDown(game);
@@ -74,7 +92,7 @@ describe("budgets of all levels", () => {
 
   it("R98 nobody waits while there is room: what is unused elsewhere is called back", () => {
     fc.assert(
-      fc.property(settings, moves, (chosen, list) => {
+      always((chosen, list) => {
         const game = createGame(chosen);
         for (const move of list) makeMove(game, move, false);
         settleDown(game);
@@ -86,7 +104,7 @@ describe("budgets of all levels", () => {
 
   it("F25 what is used above a reservation is counted at every level, and nothing leaks", () => {
     fc.assert(
-      fc.property(settings, moves, (chosen, list) => {
+      always((chosen, list) => {
         const game = createGame(chosen, true);
         for (const move of list) makeMove(game, move, true);
         settleDown(game);

@@ -36,6 +36,7 @@ export async function leftoversOf(engine: TestEngine): Promise<readonly string[]
     ...inboxes.map(({ service }) => `queued for ${String(service)}`),
     ...locks.map(({ service, key }) => `lock of ${String(service)}/${String(key)}`),
     ...(await openInHeads(engine)),
+    ...(await keptRows(engine)),
     ...(await openInInboxes(engine)),
     ...(await openInBudgets(engine)),
   ];
@@ -64,6 +65,14 @@ async function openInHeads(engine: TestEngine): Promise<readonly string[]> {
   });
 }
 
+/** Rows of messages that were kept for later turns. */
+async function keptRows(engine: TestEngine): Promise<readonly string[]> {
+  const rows = await engine.admin.query(
+    "SELECT service_name AS agent, service_key AS id, key FROM state WHERE key LIKE 'queued/%'",
+  );
+  return rows.map(({ agent, id, key }) => `${String(agent)}/${String(id)} has ${String(key)}`);
+}
+
 async function openInInboxes(engine: TestEngine): Promise<readonly string[]> {
   const rows = await engine.admin.query(
     `SELECT service_key AS key, value_utf8 AS value FROM state WHERE service_name = '${INBOX_SERVICE}' AND key = 'inbox'`,
@@ -74,10 +83,7 @@ async function openInInboxes(engine: TestEngine): Promise<readonly string[]> {
   });
 }
 
-/**
- * What is reserved, or waited for. A slice on lease to a budget below is nobody's loss: one whose holder was
- * killed while it took it stays out until it is called back, which is when there is need of it.
- */
+/** What is reserved, on lease to a budget below, or waited for. */
 async function openInBudgets(engine: TestEngine): Promise<readonly string[]> {
   const rows = await engine.admin.query(
     `SELECT DISTINCT service_key AS key FROM state WHERE service_name = '${BUDGET_SERVICE}'`,
@@ -89,8 +95,8 @@ async function openInBudgets(engine: TestEngine): Promise<readonly string[]> {
     }),
   );
   return views.flatMap(({ budget, reserved, leased, open, waiting }) => {
-    const isReserved = Object.values(reserved).some((each) => each > 0);
-    const isLeft = isReserved || open.length > 0 || waiting > 0;
+    const isTaken = [reserved, leased].some((each) => Object.values(each).some((much) => much > 0));
+    const isLeft = isTaken || open.length > 0 || waiting > 0;
     return isLeft ? [`budget ${budget}: ${JSON.stringify({ reserved, leased, waiting })}`] : [];
   });
 }

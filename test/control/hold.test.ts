@@ -39,7 +39,7 @@ describe("pause", () => {
     // What comes meanwhile is taken in, and waits.
     await task.send("and this too", "m-2");
     await task.logged("message.received", 2);
-    await task.post("recover");
+    await task.post("recover", { reason: "a look" });
     expect(look.keys).toEqual([]);
     expect((await task.status()).status).toBe("paused");
     expect(await task.post("resume", WHY)).toMatchObject({ status: 200 });

@@ -9,6 +9,7 @@ import { createGate } from "../agent/support/gate.ts";
 import { openScene, type Scene } from "../agent/support/scene.ts";
 import { asksFor, says, scriptedModel } from "../agent/support/scripted-model.ts";
 import { dataOf, PATIENCE, type Task } from "../agent/support/task.ts";
+import { changedArtifacts } from "../support/changed-artifacts.ts";
 
 let scene: Scene;
 beforeAll(async () => {
@@ -194,16 +195,17 @@ describe("100 writers", () => {
   it("R28 F29 also while the segment fails and is tried again: all are accepted at once, and applied when it recovers", async () => {
     let broken = true;
     const gate = createGate();
-    const { artifacts } = scene.surroundings;
-    const put: typeof artifacts.put = async (bytes, mediaType) => {
-      if (broken && bytes.length > 32_000) {
-        void gate.pass();
-        throw new Error("the store is full");
-      }
-      return artifacts.put(bytes, mediaType);
-    };
+    const artifacts = changedArtifacts(scene.surroundings.artifacts, (own) => ({
+      put: async (bytes, mediaType) => {
+        if (broken && bytes.length > 32_000) {
+          void gate.pass();
+          throw new Error("the store is full");
+        }
+        return own.put(bytes, mediaType);
+      },
+    }));
     const model = scriptedModel(() => says("x".repeat(40_000)));
-    const app = { artifacts: { ...artifacts, put } };
+    const app = { artifacts };
     const task = (await scene.open({ name: "failing", model, app })).task("t");
     await task.start("go");
     await gate.reached(2);

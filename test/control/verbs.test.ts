@@ -254,7 +254,7 @@ describe("ends", () => {
     );
     await scene.engine.admin.killInvocation(String(segment?.["id"]));
     // Workers' supervisor does this by itself within seconds (test/recovery).
-    await task.post("recover", { cause: "the segment is gone" });
+    await task.post("recover", { reason: "the segment is gone" });
     expect(await task.until("idle")).toMatchObject({
       lastTurn: { answer: "again" },
       resumed: { cause: expect.any(String) as string, times: 1 },

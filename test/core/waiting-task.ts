@@ -10,6 +10,7 @@ import { isSegmentDue } from "../../core/segment-due.ts";
 import type { OpenOperation } from "../../core/task-head.ts";
 import { markIssued } from "../../core/task-head.ts";
 import { onTimer } from "../../core/transition/control.ts";
+import { onNoEvent } from "../../core/transition/wait.ts";
 import { askHuman } from "../../tools/ask-human.ts";
 import { sleep } from "../../tools/sleep.ts";
 import { waitForEvent } from "../../tools/wait-for-event.ts";
@@ -95,6 +96,21 @@ export function fireTimer(task: CoreTask, lateMs = 0, ...answers: readonly Model
   task.now = Math.max(task.now, wakeAt + lateMs);
   task.record(onTimer(task.head, number));
   runIfDue(task, ...answers);
+  hearInboxes(task, ...answers);
+}
+
+/** Inboxes that were asked have taken no event; the ids of the waits that they were asked about. */
+export function hearInboxes(
+  task: CoreTask,
+  ...answers: readonly ModelOutcome[]
+): readonly string[] {
+  const asked = task.head.operations.filter(({ wait }) => wait?.askedAt !== undefined);
+  for (const { operationId } of asked) {
+    const at = { agent: task.agent, now: task.now };
+    task.record(onNoEvent(task.head, { operationId }, at));
+    runIfDue(task, ...answers);
+  }
+  return asked.map(({ operationId }) => operationId);
 }
 
 /** How each call has ended, by call id. */

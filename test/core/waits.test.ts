@@ -22,6 +22,7 @@ import {
   asksToWait,
   endsOf,
   fireTimer,
+  hearInboxes,
   runIfDue,
   waitingAgent,
   waitingTask,
@@ -51,6 +52,7 @@ type Act =
   | { readonly do: "event"; readonly pick: number; readonly ago: number }
   | { readonly do: "answer"; readonly pick: number }
   | { readonly do: "withdraw"; readonly pick: number }
+  | { readonly do: "inbox" }
   | { readonly do: "message" }
   | { readonly do: "cancel" };
 
@@ -64,6 +66,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("answer" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("withdraw" as const), pick }) },
+  { weight: 2, arbitrary: fc.constant({ do: "inbox" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "message" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "cancel" as const }) },
 );
@@ -120,6 +123,12 @@ function perform(task: CoreTask, given: Act, waits: readonly Expected[]): void {
       end(picked, "withdrawal");
       task.record(onWithdraw(task.head, { operationId: picked.id, reason: "no need" }));
       return;
+    case "inbox": {
+      const told = hearInboxes(task);
+      for (const each of waits) if (told.includes(each.id)) end(each, "deadline");
+      if (told.length > 0) noteDue(task, waits);
+      return;
+    }
     case "message":
       task.say("And?");
       return;
@@ -132,9 +141,13 @@ function perform(task: CoreTask, given: Act, waits: readonly Expected[]): void {
 
 /** A segment decides what is due before anything else. */
 function work(task: CoreTask, waits: readonly Expected[]): void {
-  if (!runIfDue(task)) return;
+  if (runIfDue(task)) noteDue(task, waits);
+}
+
+function noteDue(task: CoreTask, waits: readonly Expected[]): void {
   for (const each of waits) {
-    if (each.endsAt > task.head.updatedAt) continue;
+    // What an inbox took in time counts until it has said that there is nothing.
+    if (each.endsAt > task.head.updatedAt || each.kind === "event") continue;
     each.via ??= each.kind === "timer" ? "timer" : "deadline";
   }
 }
@@ -157,14 +170,15 @@ describe("a wait", () => {
       for (let left = 0; left < 8 && task.head.operations.length > 0; left += 1) {
         perform(task, { do: "timer", stale: false }, expected);
         work(task, expected);
+        perform(task, { do: "inbox" }, expected);
+        work(task, expected);
       }
       const wanted = Object.fromEntries(expected.map((each) => [each.callId, [each.via]]));
       expect(endsOf(task)).toEqual(wanted);
       for (const { via } of expected) seen.add(via);
       expect(chainProblem(task.log)).toBeUndefined();
-      expect(toldInboxes(task)).toEqual(
-        expected.filter(({ kind, via }) => kind === "event" && via !== "event").length,
-      );
+      const missed = expected.filter(({ kind, via }) => kind === "event" && via !== "event");
+      expect(toldInboxes(task)).toEqual(expect.arrayContaining(missed.map(({ id }) => id)));
     });
     fc.assert(property, { numRuns: 500 });
     expect(seen).toEqual(new Set(["answer", "deadline", "event", "timer", "withdrawal"]));
@@ -176,14 +190,14 @@ describe("a wait", () => {
     expect(park.wakeAt).toBe(firstEnd(operations));
   }
 
-  /** How many subscriptions were ended at their inboxes. */
-  function toldInboxes({ log }: CoreTask): number {
+  /** Whose subscriptions were ended at their inboxes. */
+  function toldInboxes({ log }: CoreTask): readonly string[] {
     let head = newHead(NEW_TASK);
-    return log.reduce((count, event) => {
+    return log.flatMap((event) => {
       const before = head;
       head = reduce(before, event);
-      return count + endedSubscriptions(before, head, event).length;
-    }, 0);
+      return endedSubscriptions(before, head, event).map(({ operationId }) => operationId);
+    });
   }
 });
 

@@ -81,7 +81,7 @@ describe("a credential that careless tools use", () => {
 
   it("F39 R44 is nowhere: journal, state, events, artifacts, prompts, log and files of the server", async () => {
     const shown = task("careless");
-    await shown.start("echo dump refuse crash unreachable pay");
+    await shown.start("echo dump refuse crash unreachable keep pay");
     const status = await shown.until("idle");
     const log = await shown.log();
     const outcomes = log.flatMap((event) =>
@@ -93,6 +93,7 @@ describe("a credential that careless tools use", () => {
       "refuse error",
       "crash error",
       "unreachable error",
+      "keep error",
       "pay ok",
     ]);
     const places: Record<string, string> = {

@@ -1,5 +1,5 @@
 // Owns that no credential leaves an attempt, in whatever form an author's code puts it (F39).
-import { assert, constantFrom, jsonValue, property, string, tuple } from "fast-check";
+import { assert, constantFrom, jsonValue, property, string, tuple, uint8Array } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ToolLogger } from "../../contract/tool.ts";
 import { redactingLogger } from "../../services/tool-host/redacting-logger.ts";
@@ -34,6 +34,20 @@ function expectNothingOf(secret: string, text: string): void {
     }
   }
 }
+
+describe("F39 R44 bytes", () => {
+  it.each(Object.keys(FORMS))("that hold a secret are known by it: %s", (name) => {
+    assert(
+      property(secrets, uint8Array(), uint8Array(), (secret, before, after) => {
+        const redactor = createRedactor();
+        expect(redactor.holds(before)).toBe(false);
+        redactor.add(secret);
+        const form = Buffer.from(FORMS[name]?.(secret, "") ?? "");
+        expect(redactor.holds(Buffer.concat([before, form, after]))).toBe(true);
+      }),
+    );
+  });
+});
 
 describe("F39 R44 a text", () => {
   it.each(Object.keys(FORMS))("tells nothing of a secret in it: %s", (name) => {

@@ -66,7 +66,9 @@ describe("a task whose journal and state are encrypted", () => {
     const taskId = "secret";
     const canary = `canary${crypto.randomUUID()}`;
     const hold = scene.world.hold(taskId, `refund ${canary} before`);
-    const message = `${taskId}\nlook ${canary}, pay ${canary} | refund ${canary} | told: *`;
+    const plan = `look ${canary}, pay ${canary} | refund ${canary} | told: *`;
+    // So long that it becomes an artifact.
+    const message = `${taskId}\n${plan}\n${canary} ${canary}`;
     await scene.sealed(taskId, "start", { message });
     const { operations } = await until(taskId, "waiting-approval");
     // As an outside system does, which has the awakeable's id and no key.
@@ -90,6 +92,9 @@ describe("a task whose journal and state are encrypted", () => {
       expect(JSON.stringify(rows)).not.toContain(Buffer.from(canary).toString("hex"));
     }
     expect(worker.output()).not.toContain(canary);
+    expect(await scene.artifactsWith(canary)).toEqual([]);
+    // What shows that there are some, with their key's id: the message, and the agent's manifest.
+    expect(await scene.artifactsWith("\u0002k1")).toHaveLength(2);
     await scene.engine.server.kill();
     expect(await scene.filesWith(canary)).toEqual([]);
     await scene.engine.restart();

@@ -25,7 +25,10 @@ describe("an encrypted value", () => {
     assert(
       property(uint8Array(), summaries, (plain, summary) => {
         const sealed = sealValue(keyring, plain, summary);
-        expect(openValue(keyring, sealed)).toEqual({ form: "opened", bytes: Buffer.from(plain) });
+        expect(openValue(keyring, sealed)).toMatchObject({
+          form: "opened",
+          bytes: Buffer.from(plain),
+        });
         if (summary === undefined) return;
         const { sealed: _, ...readable } = JSON.parse(Buffer.from(sealed).toString()) as object & {
           sealed: string;
@@ -70,7 +73,8 @@ describe("an encrypted value", () => {
       "wUhGAQcyMDI2LTAxtzk6X263HUDsNY9YzW2UA35Br9BJo89rqjm5HMCn2Sy0zJFHXB6LtukHKHoACNxQWjbi8EFhVAflQ9eGWA==",
       "eyJzZWFsZWQiOiJoZjEuQnpJd01qWXRNREczT1RwZmJyY2RRT3cxajFqTmJaUUROc2xZWDUxNEQyb0VVdGlXZFhiaUVzQ014Tmd6ZlI0dUxqb2s4SjNHLVp6a1VVSmMyUEdmRXYwTUw4TkEiLCJzdGF0dXMiOiJpZGxlIn0=",
     ].map((value) => Buffer.from(value, "base64"));
-    const plain = { form: "opened", bytes: Buffer.from('{"hello":"world"}') };
+    const bytes = Buffer.from('{"hello":"world"}');
+    const plain = { form: "opened", bytes, keyId: "2026-01" };
     expect(golden.map((value) => openValue(keyring, value))).toEqual([plain, plain]);
   });
 });
@@ -112,6 +116,6 @@ describe("keys", () => {
   it("R44 appear in no form of what is made of them", () => {
     const encryption = createEncryption({ keys: [{ id: "a", key }], current: "a" });
     expect(JSON.stringify(encryption)).not.toContain(key.toString("base64").slice(0, 8));
-    expect(Object.keys(encryption)).toEqual(["clientCodec", "forEndpoint"]);
+    expect(Object.keys(encryption)).toEqual(["clientCodec", "artifactSealing", "forEndpoint"]);
   });
 });

@@ -1,9 +1,10 @@
 // Owns that a task whose state is encrypted is found stuck and explained as any other (R44, R67, R100),
 // and that what nobody answers for is explained from what stays readable.
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Explanation } from "../../contract/explanation.ts";
 import { explain } from "../../core/explain/explain.ts";
-import { createEncryption } from "../../index.ts";
+import { createEncryption, createFsArtifactStore } from "../../index.ts";
 import { createEnginePort } from "../../services/control/ask-engine.ts";
 import { openScene, type Scene } from "../agent/support/scene.ts";
 import { scriptedModel } from "../agent/support/scripted-model.ts";
@@ -17,12 +18,15 @@ beforeAll(async () => {
 afterAll(() => scene.stop());
 
 it("R44 R67 R100 an encrypted task is watched and explained", async () => {
+  const encryption = createEncryption({ keys: [testKey("k1")], current: "k1" });
+  const directory = join(scene.engine.directory, "sealed");
   const desk = await scene.open({
     name: "sealed",
     model: scriptedModel(() => ({ kind: "wait", code: "overloaded", retryAfterMs: 3_600_000 })),
     limits: { maxProviderWaitMs: 100 },
     app: {
-      encryption: createEncryption({ keys: [testKey("k1")], current: "k1" }),
+      encryption,
+      artifacts: createFsArtifactStore({ directory, encryption }),
       watch: { retryingMs: 1, everyMs: 1 },
     },
     only: { control: true },

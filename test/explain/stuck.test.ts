@@ -7,6 +7,7 @@ import { TASK_STATUSES } from "../../contract/status.ts";
 import type { StuckBounds } from "../../contract/watch.ts";
 import { headSummary } from "../../core/head-summary.ts";
 import { announcementOf } from "../../core/notification/notification-of.ts";
+import type { Review } from "../../core/review/review-state.ts";
 import { STATUS_CARE } from "../../core/watch/status-care.ts";
 import { flagOf, isSuspect, onFlag, stuckAt, type WatchedHead } from "../../core/watch/stuck.ts";
 import type { CoreTask } from "../core/core-task.ts";
@@ -186,6 +187,19 @@ describe("a task is stuck", () => {
     expect(stuckAt(asked("ready"), BOUNDS, 1e9)).toBeUndefined();
   });
 
+  it("R67 R70 a deadline of an output review counts while it is open", () => {
+    const asked = (state: "open" | "approved"): WatchedHead => ({
+      status: "waiting-approval",
+      updatedAt: 0,
+      park: { number: 1 },
+      operations: [],
+      review: { state, asked: { expiresAt: 1_000 } },
+    });
+    expect(isSuspect(asked("open"), BOUNDS, 1_299)).toBe(false);
+    expect(isSuspect(asked("open"), BOUNDS, 1_300)).toBe(true);
+    expect(isSuspect(asked("approved"), BOUNDS, 1e9)).toBe(false);
+  });
+
   it("R67 is seen by what stays readable of an encrypted head as by all of it", () => {
     const time = fc.integer({ min: 0, max: 2_000 });
     const head = fc.record({
@@ -195,10 +209,16 @@ describe("a task is stuck", () => {
       wakeAt: fc.option(time, { nil: undefined }),
       now: time,
       held: fc.boolean(),
+      expiresAt: fc.option(time, { nil: undefined }),
     });
     const { head: base } = waitingTask([["timer", 900]]);
+    const reviewUntil = (expiresAt: number): Review => {
+      const asked = { approvalId: "a", request: 1, seq: 1, digest: "", argumentsDigest: "" };
+      const by = { agentVersion: "1", policyVersion: "1", quorum: 1, notices: 0 };
+      return { state: "open", step: 1, answerSeq: 1, asked: { ...asked, ...by, expiresAt } };
+    };
     fc.assert(
-      fc.property(head, ({ status, since, progressAt, wakeAt, now, held }) => {
+      fc.property(head, ({ status, since, progressAt, wakeAt, now, held, expiresAt }) => {
         const hold = { kind: "paused", reason: "r", at: 1, from: "running" } as const;
         const whole = {
           ...base,
@@ -207,6 +227,7 @@ describe("a task is stuck", () => {
           progressAt,
           park: { number: 1, ...(wakeAt === undefined ? {} : { wakeAt }) },
           ...(held ? { hold } : {}),
+          ...(expiresAt === undefined ? {} : { review: reviewUntil(expiresAt) }),
         };
         const seen = JSON.parse(JSON.stringify(headSummary(whole))) as WatchedHead;
         expect(isSuspect(seen, BOUNDS, now)).toBe(isSuspect(whole, BOUNDS, now));

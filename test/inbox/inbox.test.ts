@@ -10,6 +10,7 @@ import { PATIENCE } from "../agent/support/task.ts";
 import { startEngine, type TestEngine } from "../support/restate.ts";
 import { deskAt } from "./support/desk.ts";
 import { watcher } from "./support/watcher.ts";
+import { createStoreText } from "../../services/artifacts/artifact-ports.ts";
 
 let engine: TestEngine;
 const artifacts = createMemoryArtifactStore();
@@ -17,8 +18,7 @@ const desk = deskAt(() => engine);
 
 async function serve(settings: EventSettings): Promise<void> {
   engine = await startEngine();
-  const storeText = (text: string) =>
-    artifacts.put(new TextEncoder().encode(text), "application/json");
+  const storeText = createStoreText(artifacts, "application/json");
   const events = createEventsService({ storeText, inlineLimitBytes: 32 * 1024 });
   await engine.serveEndpoint([createInboxObject(settings), events, watcher]);
 }
@@ -130,15 +130,17 @@ describe("an address", () => {
     ]);
   });
 
-  it("R41 brings a large payload by reference, and refuses one that is too large", async () => {
-    const at = { topic: "payment", key: "large" };
+  it("R41 R47 brings a large payload by reference, for its tenant, and refuses one that is too large", async () => {
+    const at = { topic: "payment", key: "large", tenant: "acme" };
     const payload = "x".repeat(40_000);
     await desk.watch("large", { ...at, operationId: "op-1" });
     await desk.publish(at, "e-1", payload);
     const [notice] = await desk.woken("large", 1);
     if (notice === undefined || !("artifact" in notice.payload)) throw new Error("it is in place");
-    const stored = await artifacts.get(notice.payload.artifact);
+    const { artifact } = notice.payload;
+    const stored = await artifacts.ofTenant("acme").get(artifact);
     expect(new TextDecoder().decode(stored)).toBe(JSON.stringify(payload));
+    expect(await artifacts.ofTenant(undefined).find(artifact.sha256)).toBeUndefined();
     const refused = await desk.post({ ...at, eventId: "e-2", payload: "x".repeat(1_050_000) });
     expect(refused).toMatchObject({
       status: 413,

@@ -2,13 +2,13 @@
 // whose large texts are references, over scripted providers.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { ArtifactStore } from "../../contract/artifact.ts";
 import type { ModelOutcome, ModelProvider } from "../../contract/model.ts";
 import { manifestOf, sealManifest } from "../../core/define-agent.ts";
 import { createMemoryArtifactStore } from "../../services/artifacts/memory-artifact-store.ts";
 import { callerOf, clerkOf, replyOf, scripted } from "./clerk.ts";
 import { neverAborted } from "./requests.ts";
 import { answered, callFor, sealAll, userMessage } from "./task-log.ts";
+import { changedArtifacts } from "../support/changed-artifacts.ts";
 
 const LOG = sealAll([userMessage("hello")]);
 const CALL = callFor(LOG, 1);
@@ -112,7 +112,9 @@ describe("what a model call leaves behind", () => {
     expect(answer.text).toEqual({ text: "y".repeat(1024) });
     const written = answer.calls[0]?.arguments;
     if (written === undefined || !("artifact" in written)) throw new Error("not by reference");
-    expect(new TextDecoder().decode(await artifacts.get(written.artifact))).toBe(long);
+    expect(
+      new TextDecoder().decode(await artifacts.ofTenant(undefined).get(written.artifact)),
+    ).toBe(long);
     expect(outcome).toMatchObject({ response: { artifact: { size: 1025 } } });
     // In the next step's context it is whole again.
     const p = scripted(replyOf({}));
@@ -139,11 +141,13 @@ describe("what a model call leaves behind", () => {
     const puts: string[] = [];
     let down = true;
     const p = scripted(replyOf({ text: "x" }));
-    const put: ArtifactStore["put"] = (bytes, mediaType) => {
-      puts.push(mediaType);
-      return down ? Promise.reject(new Error("store down")) : artifacts.put(bytes, mediaType);
-    };
-    const caller = callerOf({ providers: { p }, artifacts: { ...artifacts, put } });
+    const failing = changedArtifacts(artifacts, (own) => ({
+      put: (bytes, mediaType) => {
+        puts.push(mediaType);
+        return down ? Promise.reject(new Error("store down")) : own.put(bytes, mediaType);
+      },
+    }));
+    const caller = callerOf({ providers: { p }, artifacts: failing });
     await expect(caller(CALL, neverAborted())).rejects.toThrow("store down");
     expect(p.requests).toHaveLength(0);
     down = false;
@@ -152,7 +156,29 @@ describe("what a model call leaves behind", () => {
     expect(puts).toHaveLength(2);
     const { json, sha256 } = sealManifest(manifestOf(clerkOf()));
     const ref = { sha256, size: Buffer.byteLength(json), mediaType: "application/json" };
-    expect(new TextDecoder().decode(await artifacts.get(ref))).toBe(json);
+    expect(new TextDecoder().decode(await artifacts.ofTenant(undefined).get(ref))).toBe(json);
+  });
+
+  it("R47 keeps texts and the manifest with the task's tenant, and reads there alone", async () => {
+    const artifacts = createMemoryArtifactStore();
+    const long = "of acme ".repeat(200);
+    const p = scripted(replyOf({ text: long }));
+    const caller = callerOf({ providers: { p }, artifacts });
+    const answer = answerOf(await caller({ ...CALL, tenant: "acme" }, neverAborted()));
+    if (answer.text === undefined || !("artifact" in answer.text)) throw new Error("not stored");
+    const manifest = sealManifest(manifestOf(clerkOf())).sha256;
+    for (const digest of [answer.text.artifact.sha256, manifest]) {
+      expect(await artifacts.ofTenant("acme").find(digest)).toBeDefined();
+      expect(await artifacts.ofTenant("zenith").find(digest)).toBeUndefined();
+    }
+    const events = [...LOG, ...sealAll([answered(1, answer)], LOG[0])];
+    await caller({ ...callFor(events, 2), tenant: "acme" }, neverAborted());
+    expect(p.requests.at(-1)?.messages[1]).toMatchObject({ text: long });
+    await expect(
+      caller({ ...callFor(events, 2), tenant: "zenith" }, neverAborted()),
+    ).rejects.toThrow(/is not in the store$/);
+    // Of each tenant once: the second one has a manifest of its own now.
+    expect(await artifacts.ofTenant("zenith").find(manifest)).toBeDefined();
   });
 });
 

@@ -57,13 +57,14 @@ describe("R2 the prompt of a step", () => {
   ])(
     "is rebuilt from storage and has the recorded digest ($name)",
     async ({ provider, encode, answers }) => {
-      const artifacts = createMemoryArtifactStore();
+      const store = createMemoryArtifactStore();
+      const artifacts = store.ofTenant(undefined);
       await using server = await startProvider((response) => {
         sendJson(response, 200, answers[server.requests.length - 1]);
       });
       const p = provider({ apiKey: "k", baseURL: server.baseURL });
       const limits = { maxOutputTokens: 500 };
-      const caller = callerOf({ providers: { p }, artifacts, limits });
+      const caller = callerOf({ providers: { p }, artifacts: store, limits });
       const image = await artifacts.put(Uint8Array.of(1, 2, 3), "image/png");
       const events = sealAll([userMessage("hello", image)]);
       const first = await caller(callFor(events, 1), neverAborted());

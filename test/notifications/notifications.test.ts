@@ -209,14 +209,19 @@ describe("notifications", () => {
 
     receivers.gone.answer(204);
     const [letter] = (await letters("gone")).letters;
-    expect(await call("gone/redeliver", { id: letter?.id })).toEqual({ letters: 1 });
+    expect(await call("gone/redeliver", { id: letter?.id, reason: "it is up" })).toEqual({
+      letters: 1,
+    });
     const again = await received("gone", 2);
     expect(again[1]).toEqual(again[0]);
     expect(again[0]?.id).toBe(letter?.id);
     expect(await letters("gone")).toMatchObject({ died: 1, letters: [] });
-    expect(await call("moved/discard", {})).toEqual({ letters: 1 });
+    expect(await call("moved/discard", { reason: "it has moved" })).toEqual({ letters: 1 });
     expect((await letters("moved")).letters).toEqual([]);
-    const unknown = await scene.engine.call("holdfast.dead-letter/moved/discard", { id: "no" });
+    const unknown = await scene.engine.call("holdfast.dead-letter/moved/discard", {
+      id: "no",
+      reason: "it has moved",
+    });
     expect(unknown).toMatchObject({
       status: 404,
       body: { metadata: { code: "dead_letter_not_found" } },

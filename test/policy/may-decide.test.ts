@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ApprovalPackage } from "../../contract/approval.ts";
 import type { StoredText } from "../../contract/artifact.ts";
 import type { EffectClass } from "../../contract/effect-class.ts";
+import { createMemoryArtifactStore } from "../../services/artifacts/memory-artifact-store.ts";
 import { createMayDecide } from "../../services/policy/may-decide.ts";
 import { createPolicyEngine } from "../../services/policy/policy-engine.ts";
 
@@ -16,12 +17,10 @@ const engine = createPolicyEngine({
     forbid (principal, action == Action::"approve", resource)
     when { context has requester && context.requester == principal };`,
 });
-const large = { sha256: "a".repeat(64), size: 20, mediaType: "text/plain" };
-const store = {
-  async get() {
-    return new TextEncoder().encode('{"amount":101}');
-  },
-};
+const store = createMemoryArtifactStore();
+const large = await store
+  .ofTenant(undefined)
+  .put(new TextEncoder().encode('{"amount":101}'), "application/json");
 
 async function ask(
   by: string | undefined,

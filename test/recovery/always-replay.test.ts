@@ -60,14 +60,14 @@ describe("with a suspension at every await", () => {
     expect(points).toEqual(Object.fromEntries(Object.keys(points).map((point) => [point, 1])));
 
     // It did suspend: each segment at the read of the head, at each model call, at its tools
-    // (two at a time may return at once); a read at its action, an effect at its intent too, the
-    // waiter at its awakeable.
+    // (two at a time may return at once); an effect at its intent and at its action, the waiter at
+    // its awakeable. A read that answers soon waits for nothing.
     const attempts = served.attempts();
     const segments = dataOf(log, "segment.started").length;
     expect(segments).toBe(2);
-    const executed = (attempts[`${CLERK}/begin`] ?? 0) + (attempts[`${CLERK}/run`] ?? 0);
+    const executed = (attempts[`${CLERK}/begin`] ?? 0) + (attempts[`${CLERK}/wake`] ?? 0);
     expect(executed).toBeGreaterThanOrEqual(segments + segments + 3 + 2);
-    expect(attempts["tools.look/execute"]).toBe(4);
+    expect(attempts["tools.look/execute"]).toBeGreaterThanOrEqual(2);
     expect(attempts["tools.refund/execute"]).toBe(3);
     expect(attempts["holdfast.waiter/wait"]).toBe(2);
     // And every replay fitted its journal at once.

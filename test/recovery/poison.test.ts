@@ -1,6 +1,5 @@
 // Owns what a message does on a real server that no segment gets past (F23): here one whose image the
-// store does not have. The rules alone are test/control/poison.test.ts's.
-import { createHash } from "node:crypto";
+// store has, and does not give. The rules alone are test/control/poison.test.ts's.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AskResult } from "../../contract/api.ts";
 import { START_MESSAGE_ID } from "../../contract/api.ts";
@@ -8,15 +7,9 @@ import type { Worker } from "../../index.ts";
 import { type Desk, openScene, type Scene } from "../agent/support/scene.ts";
 import { says, scriptedModel } from "../agent/support/scripted-model.ts";
 import { dataOf, PATIENCE, type Task } from "../agent/support/task.ts";
+import { changedArtifacts } from "../support/changed-artifacts.ts";
 
 const SAID = { reason: "the image is there now", by: "olga" };
-
-/** A message of an image that the store may not have yet. */
-function imageOf(bytes: Uint8Array) {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const artifact = { sha256, size: bytes.length, mediaType: "image/png" };
-  return [{ type: "image" as const, artifact }];
-}
 
 describe("a message that no segment gets past", () => {
   let scene: Scene;
@@ -24,10 +17,26 @@ describe("a message that no segment gets past", () => {
   let worker: Worker;
   let task: Task;
   let other: Task;
+  /** Digests of the images that the store gives. */
+  const given = new Set<string>();
+
+  /** A message of an image. */
+  async function imageOf(text: string) {
+    const own = scene.surroundings.artifacts.ofTenant(undefined);
+    const artifact = await own.put(new TextEncoder().encode(text), "image/png");
+    return [{ type: "image" as const, artifact }];
+  }
+
   beforeAll(async () => {
     scene = await openScene();
     const model = scriptedModel(() => says("seen"));
-    viewer = await scene.open({ name: "viewer", model });
+    const artifacts = changedArtifacts(scene.surroundings.artifacts, (own) => ({
+      get: async (ref) => {
+        if (ref.mediaType === "image/png" && !given.has(ref.sha256)) throw new Error("EIO");
+        return own.get(ref);
+      },
+    }));
+    viewer = await scene.open({ name: "viewer", model, app: { artifacts } });
     ({ worker } = viewer);
     task = viewer.task("poisoned");
     other = viewer.task("other");
@@ -47,8 +56,8 @@ describe("a message that no segment gets past", () => {
     }, PATIENCE);
 
   it("F23 R72 R73 is quarantined, and not its task, which takes the next; retry takes it in again, drop never", async () => {
-    const image = new TextEncoder().encode("an image");
-    const asked = task.post("ask", { message: imageOf(image), messageId: "m-1" });
+    const image = await imageOf("an image");
+    const asked = task.post("ask", { message: image, messageId: "m-1" });
     await task.until("running");
     // A task beside it notices nothing.
     expect((await other.ask({ message: "hello" })).turn?.answer).toBe("seen");
@@ -67,14 +76,14 @@ describe("a message that no segment gets past", () => {
     });
     expect(JSON.stringify((await task.context()).messages)).not.toContain("image");
     // The same message again is the same message.
-    expect(await task.post("send", { message: imageOf(image), messageId: "m-1" })).toMatchObject({
+    expect(await task.post("send", { message: image, messageId: "m-1" })).toMatchObject({
       body: { result: "duplicate" },
     });
 
-    await scene.surroundings.artifacts.put(image, "image/png");
+    for (const { artifact } of image) given.add(artifact.sha256);
     const again = { messageId: "m-1", ...SAID };
     expect(await task.post("retry", again)).toMatchObject({ body: { result: "accepted" } });
-    const answer = await task.ask({ message: imageOf(image), messageId: "m-1" });
+    const answer = await task.ask({ message: image, messageId: "m-1" });
     expect(answer.turn).toMatchObject({ turn: 3, answer: "seen" });
     expect((await task.status()).quarantined).toBeUndefined();
     expect(await task.post("retry", again)).toMatchObject({
@@ -82,7 +91,7 @@ describe("a message that no segment gets past", () => {
       body: { metadata: { code: "message_not_quarantined" } },
     });
 
-    await task.send(imageOf(new TextEncoder().encode("another image")), "m-3");
+    await task.send(await imageOf("another image"), "m-3");
     await untilQuarantined(2);
     expect(await task.post("drop", { messageId: "m-3", ...SAID })).toMatchObject({
       body: { result: "recorded" },
@@ -114,7 +123,7 @@ describe("a message that no segment gets past", () => {
 
   it("L5 F18 F23 does not keep commands waiting: a failing segment is asked to let them in", async () => {
     const stuck = viewer.task("stuck");
-    await stuck.start(imageOf(new TextEncoder().encode("a third image")));
+    await stuck.start(await imageOf("a third image"));
     const transferred = stuck.post("transfer", { owner: "bob", ...SAID });
     const steered = stuck.post("send", { message: "and?", messageId: "m-2", wait: "applied" });
     await vi.waitFor(async () => {

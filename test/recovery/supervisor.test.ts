@@ -96,7 +96,7 @@ describe("supervision", () => {
     // Nothing that looks after tasks changes that.
     await watcher.supervise();
     await watcher.supervise();
-    await task.post("recover", {});
+    await task.post("recover", { reason: "a look" });
     await expect.poll(() => scene.segments(), PATIENCE).toEqual([]);
     expect((await task.status()).status).toBe("waiting-reconcile");
     expect(scene.world.arrivals(task.id, "pay")).toEqual(["pay 5 before", "pay 5 after"]);
@@ -139,7 +139,7 @@ describe("supervision", () => {
     const view = await task.until("needs-operator");
     expect(view.reason).toMatch(/^version/);
 
-    expect((await task.post("recover", {})).status).toBe(200);
+    expect((await task.post("recover", { reason: "a look" })).status).toBe(200);
     const { view: ended, log } = await endOf(task);
     expect(ended.lastTurn?.answer).toBe(ANSWER);
     expect(dataOf(log, "segment.lost")).toHaveLength(1);

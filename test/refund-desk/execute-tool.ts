@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import type { AgentDefinition, ToolContext } from "../../index.ts";
 import { credentialFile } from "../../examples/refund-desk/payment-provider.ts";
 import { isToolFailure } from "../../tools/tool-failure.ts";
+import { createMemoryArtifactStore } from "../../services/artifacts/memory-artifact-store.ts";
 
 const LOGGER = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -49,6 +50,7 @@ export function toolContext({ folder, idempotencyKey, signal }: ExecuteOptions):
   return {
     beginEffect: () => Promise.resolve(),
     fetch: globalThis.fetch,
+    artifacts: createMemoryArtifactStore().ofTenant(undefined),
     credential: async () => (await readFile(credentialFile(folder), "utf8")).trim(),
     signal: signal ?? new AbortController().signal,
     idempotencyKey: idempotencyKey ?? randomUUID(),

@@ -4,6 +4,7 @@ import type { EventBody } from "../../contract/event.ts";
 import type { Decision } from "../../core/decide.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import { verbOf } from "../../core/tool-verb.ts";
+import { onNoEvent } from "../../core/transition/wait.ts";
 import type { CoreTask } from "../core/core-task.ts";
 import { startedTask } from "../core/core-task.ts";
 import type { Input } from "../core/inputs.ts";
@@ -45,16 +46,22 @@ export function coreRun({ agent }: StoryAgent): CoreRun {
     timer = { park: number, dueAt: clocks.server + Math.max(0, wakeAt - task.head.updatedAt) };
   };
   const give = (input: Input): void => handle(() => feed(task, input, watch));
+  const record: CoreRun["record"] = (eventsOf) =>
+    handle(() => {
+      task.record(eventsOf());
+      closeHandler(task);
+    });
   return {
     task,
     issued,
     give,
-    record: (eventsOf) =>
-      handle(() => {
-        task.record(eventsOf());
-        closeHandler(task);
-      }),
+    record,
     pass: async (ms) => {
+      // Inboxes that were asked have answered by then.
+      for (const { operationId, wait } of task.head.operations) {
+        if (wait?.askedAt === undefined) continue;
+        record(() => onNoEvent(task.head, { operationId }, { agent, now: task.now }));
+      }
       clocks.worker += ms;
       clocks.server += Math.max(0, ms);
       const isDue = task.head.park.wakeAt !== undefined && timer.dueAt <= clocks.server;

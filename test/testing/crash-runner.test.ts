@@ -97,6 +97,12 @@ describe("the crash runner", () => {
     await expect(crashRefunds({ workerFile })).rejects.toThrow("the shop is closed");
   });
 
+  it("R105 says when the scenario itself failed", { timeout: LIMIT_MS }, async () => {
+    const run = () => Promise.reject(new Error("no such order"));
+    const crash = crashRefunds({ run });
+    await expect(crash).rejects.toThrow("the scenario failed undisturbed: no such order");
+  });
+
   it("gives up on a scenario that does not end", { timeout: LIMIT_MS }, async () => {
     const run = () => new Promise(() => {});
     const crash = crashRefunds({ boundMs: 500, run });

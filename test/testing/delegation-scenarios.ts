@@ -26,6 +26,7 @@ const leaf = agentOf("leaf-of-logs", [], { output: z.object({ sum: z.number() })
 const middle = agentOf("middle-of-logs", [delegate({ agents: [leaf] })]);
 const failing = agentOf("fails-in-logs");
 const asleep = agentOf("sleeps-in-logs", [sleep]);
+const follows = agentOf("follows-in-logs", [sleep]);
 const keyed = agentOf("keyed-in-logs");
 
 async function goes(task: TaskClient): Promise<void> {
@@ -59,6 +60,33 @@ export const DELEGATION_SCENARIOS: readonly Scenario[] = [
     play: async (task) => {
       await goes(task);
       while ((await task.until("idle")).children !== undefined);
+    },
+  },
+  {
+    name: "a child that is held, bounded and resumed with its parent",
+    agent: agentOf("leads-in-logs", [delegate({ agents: [follows] })]),
+    script: [{ calls: [give(follows.name)] }],
+    children: [
+      { agent: follows, script: [{ calls: [{ tool: "sleep", arguments: { seconds: 600 } }] }] },
+    ],
+    play: async (task, _, taskAt) => {
+      const said = { reason: "let me look", by: "olga" };
+      const grants = [{ tool: "delegate" }, { tool: "sleep" }];
+      await task.start("Go.", { owner: "ann", grants });
+      await task.until("waiting-child");
+      const started = (await task.events()).find(({ type }) => type === "child.started");
+      if (started?.type !== "child.started") throw new Error("no child was started");
+      const child = taskAt(started.data.agent, started.data.taskId);
+      await child.until("waiting-timer");
+      await task.control({ verb: "quarantine", ...said });
+      await child.until("quarantined");
+      await task.grant({ grants: [{ tool: "delegate" }], ...said });
+      while (!(await child.events()).some(({ type }) => type === "grants.changed"));
+      await task.control({ verb: "resume", ...said });
+      await child.until("waiting-timer");
+      await task.until("waiting-child");
+      await task.cancel({ by: "ann", reason: "enough" });
+      await task.until("cancelled");
     },
   },
   {

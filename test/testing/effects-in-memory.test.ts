@@ -2,7 +2,7 @@
 // reach, on the tool host's own fence.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { ReconcileAnswer } from "../../contract/tool.ts";
+import type { ReconcileAnswer } from "../../contract/effect-answer.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import { defineAgent, defineTool } from "../../index.ts";
 import { createVirtualClock, runInMemory, scriptedModel } from "../../testing/index.ts";

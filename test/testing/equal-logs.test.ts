@@ -13,6 +13,7 @@ import { scriptedModel } from "../../testing/scripted-model.ts";
 import type { TaskClient } from "../../testing/task-client.ts";
 import { startEngine, type TestEngine } from "../support/restate.ts";
 import { APPROVAL_RULES, APPROVAL_SCENARIOS } from "./approval-scenarios.ts";
+import { BACKGROUND_SCENARIOS } from "./background-scenarios.ts";
 import { CONTROL_SCENARIOS } from "./control-scenarios.ts";
 import { DELEGATION_SCENARIOS } from "./delegation-scenarios.ts";
 import { EFFECT_SCENARIOS } from "./effect-scenarios.ts";
@@ -28,6 +29,7 @@ const ALL = [
   ...APPROVAL_SCENARIOS,
   ...REVIEW_SCENARIOS,
   ...WAIT_SCENARIOS,
+  ...BACKGROUND_SCENARIOS,
   ...CONTROL_SCENARIOS,
   ...DELEGATION_SCENARIOS,
   ...WATCH_SCENARIOS,
@@ -91,7 +93,7 @@ async function logsOf(
   models: Models,
   taskAt: (agent: string, taskId?: string) => TaskClient,
 ) {
-  await play(taskAt(agent.name), () => models.get(agent.name)?.requests().length ?? 0);
+  await play(taskAt(agent.name), () => models.get(agent.name)?.requests().length ?? 0, taskAt);
   for (const each of [agent, ...children.map((child) => child.agent)])
     models.get(each.name)?.assertDone();
   const logs: (readonly ComparableEvent[])[] = [];

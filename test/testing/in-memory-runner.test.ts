@@ -202,7 +202,9 @@ describe("a task in memory", () => {
     const { turn } = await task.ask(long);
     expect(turn?.answer).toBeUndefined();
     if (turn?.artifact === undefined) throw new Error("no artifact");
-    expect(new TextDecoder().decode(await task.artifacts.get(turn.artifact))).toBe(long);
+    expect(
+      new TextDecoder().decode(await task.artifacts.ofTenant(undefined).get(turn.artifact)),
+    ).toBe(long);
     expect(JSON.stringify(await task.events())).not.toContain(long);
   });
 

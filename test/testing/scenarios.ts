@@ -16,7 +16,11 @@ export interface Scenario {
   /** The agents that it delegates to, and they in turn. */
   readonly children?: readonly Pick<Scenario, "agent" | "script">[];
   /** Plays the people around the task; `asked` is how many requests the model has got. */
-  play(task: TaskClient, asked: () => number): Promise<unknown>;
+  play(
+    task: TaskClient,
+    asked: () => number,
+    taskAt: (agent: string, taskId: string) => TaskClient,
+  ): Promise<unknown>;
 }
 
 const input = z.object({ city: z.string() });

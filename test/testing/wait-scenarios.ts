@@ -117,6 +117,25 @@ export const WAIT_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: "an event that does not come by its deadline",
+    agent: agentOf("misses-event"),
+    script: [
+      {
+        calls: [
+          {
+            tool: "wait_for_event",
+            arguments: { topic: "settled", key: "9", deadline_seconds: 1 },
+          },
+        ],
+      },
+      "Nothing came.",
+    ],
+    play: async (task) => {
+      await task.start("Go.");
+      await task.until("idle");
+    },
+  },
+  {
     name: "an event that was kept, of a call that was made before",
     agent: agentOf("orders"),
     script: [{ calls: [{ tool: "order", arguments: { days: 2 } }] }, "Delivered."],

@@ -11,6 +11,7 @@ import { defineTool } from "../../tools/define-tool.ts";
 import { notApplied } from "../../tools/not-applied.ts";
 import { toolFailure } from "../../tools/tool-failure.ts";
 import { execute, MARGIN_MS } from "./host-runner.ts";
+import { changedArtifacts } from "../support/changed-artifacts.ts";
 
 interface Spec {
   readonly effect?: EffectClass;
@@ -173,7 +174,9 @@ it("L7 an attempt that fails before the tool's code is reached leaves nothing in
 describe("F24 an artifact store that is down", () => {
   it("before the effect delays it, and leaves nothing in doubt", async () => {
     const { store, failNext } = failing();
-    const artifact = await store.put(new TextEncoder().encode('{"cents":5}'), "application/json");
+    const artifact = await store
+      .ofTenant(undefined)
+      .put(new TextEncoder().encode('{"cents":5}'), "application/json");
     const { tool, keys } = scripted({ does: [done] });
     failNext(4);
     const given = { arguments: { artifact } };
@@ -204,7 +207,6 @@ describe("F24 an artifact store that is down", () => {
 
 /** A store that fails when it is told. */
 function failing(): { store: ArtifactStore; failNext: (times: number) => void } {
-  const inner = createMemoryArtifactStore();
   let left = 0;
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     left -= 1;
@@ -212,10 +214,10 @@ function failing(): { store: ArtifactStore; failNext: (times: number) => void } 
     return work();
   };
   return {
-    store: {
-      put: (bytes, mediaType) => guarded(() => inner.put(bytes, mediaType)),
-      get: (ref) => guarded(() => inner.get(ref)),
-    },
+    store: changedArtifacts(createMemoryArtifactStore(), (own) => ({
+      put: (bytes, mediaType) => guarded(() => own.put(bytes, mediaType)),
+      get: (ref) => guarded(() => own.get(ref)),
+    })),
     failNext: (times) => {
       left = times;
     },

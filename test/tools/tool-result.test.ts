@@ -2,7 +2,6 @@
 // excerpt with a reference, refused, and while the artifact store is down.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { ArtifactStore } from "../../contract/artifact.ts";
 import { MAX_RESULT_BYTES, RESULT_EXCERPT_BYTES, type ToolResponse } from "../../contract/tool.ts";
 import { sha256 } from "../../core/digest.ts";
 import { createMemoryArtifactStore } from "../../services/artifacts/memory-artifact-store.ts";
@@ -10,6 +9,7 @@ import { createToolService } from "../../services/tool-host/tool-service.ts";
 import { defineTool } from "../../tools/define-tool.ts";
 import { startEngine, type TestEngine } from "../support/restate.ts";
 import { callTool, requestFor, surroundings } from "./tool-caller.ts";
+import { changedArtifacts } from "../support/changed-artifacts.ts";
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const memory = createMemoryArtifactStore();
@@ -17,14 +17,13 @@ let failures = 0;
 let executions = 0;
 
 /** Down for the next `failures` writes. */
-const artifacts: ArtifactStore = {
-  get: (ref) => memory.get(ref),
+const artifacts = changedArtifacts(memory, (own) => ({
   put(bytes, mediaType) {
-    if (failures === 0) return memory.put(bytes, mediaType);
+    if (failures === 0) return own.put(bytes, mediaType);
     failures -= 1;
     return Promise.reject(new Error("the store is down"));
   },
-};
+}));
 
 const repeat = defineTool({
   name: "repeat",
@@ -90,7 +89,7 @@ describe("F6 a result", () => {
     const response = await repeated("y", 3_000_000);
     if (!("artifact" in response.result)) throw new Error("not stored");
     expect(response.result.artifact).toMatchObject({ size: 3_000_000, mediaType: "text/plain" });
-    expect((await memory.get(response.result.artifact)).length).toBe(3_000_000);
+    expect((await memory.ofTenant(undefined).get(response.result.artifact)).length).toBe(3_000_000);
     const rows = await engine.admin.query(
       "SELECT max(length(encode(raw, 'hex')) / 2) AS longest FROM sys_journal",
     );
@@ -122,6 +121,6 @@ it("R30 F24 a store that is down is waited for, whatever the tool's attempts", a
   failures = 3;
   const response = await repeated("w", 100_000);
   if (!("artifact" in response.result)) throw new Error("not stored");
-  expect((await memory.get(response.result.artifact)).length).toBe(100_000);
+  expect((await memory.ofTenant(undefined).get(response.result.artifact)).length).toBe(100_000);
   expect(executions).toBe(4);
 });

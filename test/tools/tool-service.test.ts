@@ -79,7 +79,9 @@ describe("what execute is given", () => {
   it("takes large arguments by reference", async () => {
     behave = () => undefined;
     const text = JSON.stringify({ count: 5 });
-    const artifact = await artifacts.put(new TextEncoder().encode(text), "application/json");
+    const artifact = await artifacts
+      .ofTenant(undefined)
+      .put(new TextEncoder().encode(text), "application/json");
     const response = await call({ count: 5 }, { arguments: { artifact } });
     expect(response).toMatchObject({ result: { text: '{"count":5}' } });
   });

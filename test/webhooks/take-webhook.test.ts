@@ -8,19 +8,29 @@ import { createMemoryArtifactStore } from "../../services/artifacts/memory-artif
 import { createLogger } from "../../services/log.ts";
 import { createRefusalMeter } from "../../services/webhooks/refusal-meter.ts";
 import { createTakeWebhook } from "../../services/webhooks/take-webhook.ts";
+import { createStoreText } from "../../services/artifacts/artifact-ports.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NOW = 1_800_000_000_000;
 const never = new AbortController().signal;
 
-function taking(resolveCredential: ResolveCredential | undefined) {
+function taking(resolveCredential: ResolveCredential | undefined, tenant?: string) {
   const artifacts = createMemoryArtifactStore();
   const lines: string[] = [];
   const take = createTakeWebhook(
-    { sources: { shop: { secrets: ["old", "new"], topic: "paid", key: () => "1" } } },
+    {
+      sources: {
+        shop: {
+          secrets: ["old", "new"],
+          topic: "paid",
+          key: () => "1",
+          ...(tenant === undefined ? {} : { tenant }),
+        },
+      },
+    },
     {
       ...(resolveCredential === undefined ? {} : { resolveCredential }),
-      storeText: (text) => artifacts.put(new TextEncoder().encode(text), "application/json"),
+      storeText: createStoreText(artifacts, "application/json"),
       inlineLimitBytes: 32,
       logger: createLogger("info", { write: (line) => lines.push(line) }),
     },
@@ -45,9 +55,18 @@ describe("taking a webhook", () => {
     const taken = await take(large);
     expect(JSON.stringify(taken)).not.toContain("xxx");
     if (taken.outcome !== "ok" || !("artifact" in taken.payload)) throw new Error("not stored");
-    const stored = await artifacts.get(taken.payload.artifact);
+    const stored = await artifacts.ofTenant(undefined).get(taken.payload.artifact);
     expect(new TextDecoder().decode(stored)).toBe(large);
     expect(lines).toEqual([]);
+  });
+
+  it("R47 keeps a large payload among the artifacts of its source's tenant", async () => {
+    const { take, artifacts } = taking(async () => ({ value: SECRET }), "acme");
+    const taken = await take(JSON.stringify({ text: "x".repeat(32) }));
+    if (taken.outcome !== "ok" || !("artifact" in taken.payload)) throw new Error("not stored");
+    const { sha256 } = taken.payload.artifact;
+    expect(await artifacts.ofTenant("acme").find(sha256)).toBeDefined();
+    expect(await artifacts.ofTenant(undefined).find(sha256)).toBeUndefined();
   });
 
   it("R41 one secret that cannot be had stops nobody, and none is said to be", async () => {

@@ -1,8 +1,7 @@
 // Owns a worker process whose agents delegate to each other: each model does what its task's message
-// says, a plan of steps, and answers with what its calls have returned, or as the plan says.
+// says (planned-model.ts).
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
-import type { ModelProvider } from "../../../contract/model.ts";
 import {
   type BudgetSpec,
   createApp,
@@ -14,8 +13,7 @@ import {
 } from "../../../index.ts";
 import { createLogger } from "../../../services/log.ts";
 import { report } from "../../support/worker.ts";
-import type { Plan } from "./plan.ts";
-import { asksFor, says, scriptedModel } from "./scripted-model.ts";
+import { plannedModel } from "./planned-model.ts";
 
 const settings = z
   .object({
@@ -26,23 +24,7 @@ const settings = z
   })
   .parse(process.env);
 
-const model: ModelProvider = scriptedModel(async ({ messages }) => {
-  const said = messages.findLastIndex(({ role }) => role === "user");
-  const given = messages[said];
-  const part = given?.role === "user" ? given.parts[0] : undefined;
-  const {
-    steps = [],
-    ends,
-    ms = 0,
-  } = JSON.parse(part?.type === "text" ? part.text : "{}") as Partial<Plan>;
-  const since = messages.slice(said);
-  const step = steps[since.filter(({ role }) => role === "assistant").length];
-  await setTimeout(ms);
-  if (step !== undefined) return asksFor(...step);
-  if (ends === "fail") return { kind: "terminal", code: "context_overflow", status: 413 };
-  if (ends !== undefined) return says(ends);
-  return says(since.flatMap((each) => (each.role === "tool" ? [each.text] : [])).join("\n"));
-});
+const model = plannedModel();
 
 const base = {
   instructions: "You do as you are told.",

@@ -5,11 +5,11 @@ import type { Context, Serde } from "@restatedev/restate-sdk";
 import { serde, service } from "@restatedev/restate-sdk";
 import { z } from "zod";
 import type { Wake } from "../../../contract/command.ts";
+import type { CompensateAnswer } from "../../../contract/effect-answer.ts";
 import type { EffectClass } from "../../../contract/effect-class.ts";
 import type {
   AnyTool,
   Blocked,
-  CompensateAnswer,
   CompensateRequest,
   ReconcileRequest,
   ToolRequest,

@@ -12,6 +12,7 @@ export interface PackageOf {
   readonly call?: Partial<ApprovalPackage["call"]>;
   readonly arguments?: unknown;
   readonly owner?: string;
+  readonly tenant?: string;
   readonly requester?: Partial<ApprovalPackage["requester"]>;
   readonly operationId?: string;
   readonly requestedAt?: number;
@@ -20,7 +21,7 @@ export interface PackageOf {
 
 export function packageOf(over: PackageOf = {}): ApprovalPackage {
   const given = over.arguments ?? { order: "1017", cents: 2500 };
-  const { owner } = over;
+  const { owner, tenant } = over;
   return {
     v: 1,
     operationId: over.operationId ?? "uid-1/1/0/1",
@@ -33,6 +34,7 @@ export function packageOf(over: PackageOf = {}): ApprovalPackage {
       ...over.requester,
     },
     ...(owner === undefined ? {} : { owner }),
+    ...(tenant === undefined ? {} : { tenant }),
     call: {
       tool: "refund",
       toolVersion: "1",

@@ -17,8 +17,9 @@ export interface World {
   /** The outside state on which a refund rests. */
   order: string;
   policyVersion: string;
-  /** Stands for edited arguments that were stored. */
+  /** Stands for edited arguments that were stored, and for whom. */
   readonly stored: string[];
+  readonly storedFor: (string | undefined)[];
   /** How often the tool was asked. */
   proposals: number;
 }
@@ -29,6 +30,7 @@ export function newWorld(): World {
     order: "as it was",
     policyVersion: POLICY_VERSION,
     stored: [],
+    storedFor: [],
     proposals: 0,
   };
 }
@@ -49,8 +51,9 @@ function portsOf(world: World): ApprovalPorts {
       evidence.events.some(({ seq }) => seq === MISSING_SEQ)
         ? "event 404 is not in the task's log"
         : undefined,
-    storeText: async (text) => {
+    storeText: async (text, tenant) => {
       world.stored.push(text);
+      world.storedFor.push(tenant);
       return { sha256: digestOf(text), size: text.length, mediaType: "application/json" };
     },
     inlineLimitBytes: 1024,

@@ -11,6 +11,7 @@ import type { DeskSpec, Scene } from "../../agent/support/scene.ts";
 import type { Reply } from "../../agent/support/scripted-model.ts";
 import { asksFor, says, scriptedModel } from "../../agent/support/scripted-model.ts";
 import type { Task } from "../../agent/support/task.ts";
+import { changedArtifacts } from "../../support/changed-artifacts.ts";
 
 export const PHASES = [
   "model-call",
@@ -142,16 +143,14 @@ function failing(
   released: ReadonlySet<string>,
   gateOf: (id: string) => Gate,
 ): ArtifactStore {
-  const { artifacts } = surroundings;
-  return {
-    ...artifacts,
+  return changedArtifacts(surroundings.artifacts, (own) => ({
     put: async (bytes, mediaType) => {
       const [, id] = /<(.+?)>/.exec(new TextDecoder().decode(bytes)) ?? [];
       if (id !== undefined && !released.has(id)) {
         void gateOf(id).pass();
         throw new Error("the store is full");
       }
-      return artifacts.put(bytes, mediaType);
+      return own.put(bytes, mediaType);
     },
-  };
+  }));
 }

@@ -70,6 +70,10 @@ const tools = [
       headers: { authorization: `Bearer ${key}`, "x-broken": `${key}\n` },
     }),
   ),
+  // In bytes nothing can be taken out.
+  carelessTool("keep", "read", (key, { artifacts }) =>
+    artifacts.put(Buffer.from(`PNG ${btoa(key)} ${key}`), "image/png"),
+  ),
   carelessTool("pay", "financial", send),
   carelessTool("charge", "financial", send),
 ];

@@ -22,6 +22,8 @@ export interface EncryptedScene {
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Files of the server's data that hold this text anywhere. */
   filesWith(text: string): Promise<readonly string[]>;
+  /** Artifacts that hold this text anywhere. */
+  artifactsWith(text: string): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function openEncryptedScene(clientKeys: readonly string[]): Promise
       }),
     query: (sql) => engine.admin.query(sql),
     filesWith: (text) => filesWith(join(engine.directory, "restate"), text),
+    artifactsWith: (text) => filesWith(join(engine.directory, "artifacts"), text),
     async stop() {
       await world.close();
       await engine.stop();

@@ -28,10 +28,12 @@ const { agent, providers } = createClerk(worldAt(settings.WORLD_URL));
 const app = createApp({
   agents: [agent],
   providers,
-  artifacts: createFsArtifactStore({ directory: settings.ARTIFACTS }),
+  artifacts: createFsArtifactStore({ directory: settings.ARTIFACTS, ...encryption }),
   ingressUrl: settings.INGRESS_URL,
   adminUrl: settings.ADMIN_URL,
   logger: createLogger("warn"),
+  // So that what is said is in artifacts too.
+  inlineLimitBytes: 200,
   ...encryption,
 });
 const worker = await serveOnceFree();

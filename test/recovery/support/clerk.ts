@@ -33,6 +33,10 @@ export function createClerk(tell: TellWorld, limits: Partial<AgentLimits> = {}) 
     clerkWait("hear", (what, now) => {
       return { kind: "event", topic: "told", key: what, deadlineAt: now + 60_000 };
     }),
+    clerkWait("expect", (key, now) => {
+      return { kind: "event", topic: "told", key, deadlineAt: now + 60_000, background: true };
+    }),
+    clerkWait("doze", (ms, now) => ({ kind: "timer", at: now + Number(ms), background: true })),
   ];
   const agent = defineAgent({
     name: CLERK,
@@ -70,7 +74,10 @@ function clerkTool(
   });
 }
 
-/** `nap 200` waits so many milliseconds, `hear x` for an event of this key. */
+/**
+ * `nap 200` waits so many milliseconds, `hear x` for an event of this key; `doze 200` and `expect x`
+ * do so in the background.
+ */
 function clerkWait(name: string, wait: (what: string, now: number) => WaitRequest) {
   return defineWait({
     name,
@@ -87,7 +94,7 @@ function clerkWait(name: string, wait: (what: string, now: number) => WaitReques
 function obedientModel(tell: TellWorld): ModelProvider {
   return {
     async call(request) {
-      const order = request.messages.findLastIndex((message) => message.role === "user");
+      const order = request.messages.findLastIndex(isOrder);
       const [taskId = "", plan = ""] = textOf(request.messages[order]).split("\n");
       const isAnswer = ({ role }: ResolvedMessage): boolean => role === "assistant";
       const done = request.messages.slice(order).filter(isAnswer).length;
@@ -95,6 +102,11 @@ function obedientModel(tell: TellWorld): ModelProvider {
       return answer(request, plan.split(" | ")[done] ?? "nothing more");
     },
   };
+}
+
+/** And not the runtime's word of what has come. */
+function isOrder(message: ResolvedMessage): boolean {
+  return message.role === "user" && !textOf(message).startsWith("[runtime, ");
 }
 
 function textOf(message: ResolvedMessage | undefined): string {

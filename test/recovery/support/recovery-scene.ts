@@ -66,7 +66,8 @@ export async function openRecoveryScene(): Promise<RecoveryScene> {
     async segments() {
       const rows = await engine.admin.query(
         `SELECT id, status FROM sys_invocation WHERE target_service_name = '${CLERK}'
-         AND target_handler_name IN ('begin', 'run') AND status != 'completed'`,
+         AND target_handler_name IN ('begin', 'run', 'wake')
+         AND status NOT IN ('completed', 'scheduled')`,
       );
       return rows.map(({ id, status }) => ({ id: String(id), status: String(status) }));
     },

@@ -17,8 +17,9 @@ export const startsClerk = (plan: string, more: object = {}) => ({
 });
 
 export function schedulesOf(engine: () => TestEngine) {
-  const say = async <T = unknown>(id: string, handler: string, body?: unknown): Promise<T> => {
-    const answer = await engine().call(`${SERVICE}/${encodeURIComponent(id)}/${handler}`, body);
+  const say = async <T = unknown>(id: string, handler: string, body?: object): Promise<T> => {
+    const said = handler === "show" ? body : { reason: "the test", ...body };
+    const answer = await engine().call(`${SERVICE}/${encodeURIComponent(id)}/${handler}`, said);
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
     return answer.body as T;
   };
