@@ -62,6 +62,7 @@ export const CLAIMED: readonly string[] = [
   "R81",
   "R82",
   "R93",
+  "R94",
   "R95",
   "R96",
   "R97",
