@@ -1,11 +1,20 @@
 // Owns the record of what operators do to an object that is no task: its schedules, its dead letters.
 // Append-only and chained by hashes, as a task's log is (L10). Persisted: add optional fields only.
-import type { RecordInput } from "./stop.ts";
-
-export { recordInputSchema } from "./stop.ts";
-export type { RecordInput };
+import { z } from "zod";
 
 export const OPERATOR_RECORD_VERSION = 1;
+/** Entries that one page of `record` holds at most. */
+const MAX_RECORD_PAGE = 500;
+
+/** Body of `record`, of stops too. */
+export const recordInputSchema = z
+  .strictObject({
+    /** Entries after this position; -1 from the start. */
+    after: z.int().min(-1).default(-1),
+    limit: z.int().min(1).max(MAX_RECORD_PAGE).default(100),
+  })
+  .default({ after: -1, limit: 100 });
+export type RecordInput = z.infer<typeof recordInputSchema>;
 
 export interface OperatorEntry {
   readonly v: typeof OPERATOR_RECORD_VERSION;

@@ -14,8 +14,6 @@ export type StopKind = (typeof STOP_KINDS)[number];
 
 /** Stops in force at a time. */
 export const MAX_STOPS = 1_000;
-/** Entries that one page of `record` holds at most. */
-export const MAX_RECORD_PAGE = 500;
 
 /**
  * How old the view may be by which a worker keeps models and `read` tools from starting, in
@@ -50,16 +48,6 @@ export const checkInputSchema = z.strictObject({
   tenant: name.optional(),
 });
 export type StopQuestion = z.infer<typeof checkInputSchema>;
-
-/** Body of `record`. */
-export const recordInputSchema = z
-  .strictObject({
-    /** Entries after this position; -1 from the start. */
-    after: z.int().min(-1).default(-1),
-    limit: z.int().min(1).max(MAX_RECORD_PAGE).default(100),
-  })
-  .default({ after: -1, limit: 100 });
-export type RecordInput = z.infer<typeof recordInputSchema>;
 
 export interface StopScope {
   readonly kind: StopKind;

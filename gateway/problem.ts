@@ -8,7 +8,7 @@ export const GATEWAY_STATUS = {
   unauthenticated: 401,
   forbidden: 403,
   route_not_found: 404,
-  artifact_not_found: 404,
+  artifact_not_found: ERROR_STATUS.artifact_not_found,
   invalid_cursor: 400,
   unsupported_media_type: 415,
   foreign_origin: 421,

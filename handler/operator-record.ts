@@ -8,6 +8,7 @@ import type {
 } from "../contract/operator-record.ts";
 import type { OperatorAct, RecordEnd } from "../core/operator-record.ts";
 import { EMPTY_RECORD, sealAct } from "../core/operator-record.ts";
+import { readEntries } from "./read-entries.ts";
 
 const END_KEY = "record";
 
@@ -24,15 +25,8 @@ export async function recordAct(ctx: ObjectContext, act: OperatorAct, at: number
 
 export async function readActs(
   ctx: ObjectSharedContext,
-  { after, limit }: RecordInput,
+  page: RecordInput,
 ): Promise<OperatorRecordPage> {
   const { entries: total } = (await ctx.get<RecordEnd>(END_KEY)) ?? EMPTY_RECORD;
-  const entries: OperatorEntry[] = [];
-  for (let seq = after + 1; seq < total && entries.length < limit; seq += 1) {
-    const entry = await ctx.get<OperatorEntry>(entryKey(seq));
-    if (entry === null) throw new Error(`the record has no entry ${seq}`);
-    entries.push(entry);
-  }
-  const cursor = entries.at(-1)?.seq ?? after;
-  return { entries, cursor, more: cursor < total - 1 };
+  return readEntries<OperatorEntry>(ctx, { total, keyOf: entryKey }, page);
 }

@@ -1,14 +1,11 @@
 // Owns the record of stops: who stopped and lifted what, when and why, in entries that are
 // chained by their hashes and never changed (L10).
 import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
-import {
-  type RecordInput,
-  type RecordPage,
-  type StopEntry,
-  STOPS_VERSION,
-} from "../../contract/stop.ts";
+import type { RecordInput } from "../../contract/operator-record.ts";
+import { type RecordPage, type StopEntry, STOPS_VERSION } from "../../contract/stop.ts";
 import { digestOf } from "../../core/digest.ts";
 import { GENESIS } from "../../core/log.ts";
+import { readEntries } from "../../handler/read-entries.ts";
 import { type StopsState, entryKey } from "./stops-state.ts";
 
 type EntryBody = Omit<StopEntry, "v" | "seq" | "prev" | "hash">;
@@ -22,17 +19,10 @@ export function append(ctx: ObjectContext, state: StopsState, body: EntryBody): 
   return { ...state, entries: seq + 1, hash: entry.hash };
 }
 
-export async function readRecord(
+export function readRecord(
   ctx: ObjectSharedContext,
   { entries: total }: StopsState,
-  { after, limit }: RecordInput,
+  page: RecordInput,
 ): Promise<RecordPage> {
-  const entries: StopEntry[] = [];
-  for (let seq = after + 1; seq < total && entries.length < limit; seq += 1) {
-    const entry = await ctx.get<StopEntry>(entryKey(seq));
-    if (entry === null) throw new Error(`the record of stops has no entry ${seq}`);
-    entries.push(entry);
-  }
-  const cursor = entries.at(-1)?.seq ?? after;
-  return { entries, cursor, more: cursor < total - 1 };
+  return readEntries<StopEntry>(ctx, { total, keyOf: entryKey }, page);
 }

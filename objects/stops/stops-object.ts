@@ -10,10 +10,10 @@ import {
 import type { BodySchema } from "../../contract/api.ts";
 import { noInputSchema } from "../../contract/api.ts";
 import { answerJson } from "../../contract/readable.ts";
+import { recordInputSchema } from "../../contract/operator-record.ts";
 import {
   checkInputSchema,
   liftInputSchema,
-  recordInputSchema,
   STOPS_KEY,
   STOPS_SERVICE,
   type StopSettledInput,

@@ -40,8 +40,8 @@ describe.skipIf(process.env["HOLDFAST_RECORD"] !== "1")("recording", () => {
       await tellStories(engine);
     } finally {
       await engine.stop();
-      proxy.close();
-      endpoint.close();
+      await proxy.close();
+      await endpoint.close();
     }
     const chosen = chooseJournals(proxy.journals());
     for (const file of await readdir(RECORDED_FOLDER)) await rm(new URL(file, RECORDED_FOLDER));
@@ -70,7 +70,7 @@ function isReplayable({ path, request }: RecordedJournal): boolean {
 }
 
 function isRun(frame: Frame): boolean {
-  return nameOf(frame) === "run";
+  return nameOf(frame) === "action";
 }
 
 function shapeOf({ request, response }: RecordedJournal): string {

@@ -1,12 +1,12 @@
 // Owns that every handler can be replayed from its journal at every await: the engine is told to
 // suspend whatever waits at once, so that each wait ends the attempt and the next one replays.
-import { createServer, type Http2ServerResponse, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { Http2ServerResponse } from "node:http2";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp, createFsArtifactStore } from "../../index.ts";
 import { createLogger } from "../../services/log.ts";
 import { dataOf, taskAt } from "../agent/support/task.ts";
+import { sayRequestResponse, serveHttp2 } from "../support/http2-server.ts";
 import { CLERK, createClerk, REVIEWED, worldAt } from "./support/clerk.ts";
 import {
   countOf,
@@ -43,7 +43,7 @@ describe("with a suspension at every await", () => {
   });
   afterAll(async () => {
     await scene.stop();
-    served.close();
+    await served.close();
   });
 
   it("R16 the same answer from the same journal, and nothing runs twice", async () => {
@@ -129,7 +129,7 @@ describe("with a suspension at every await", () => {
 interface CountingWorker {
   /** Requests by which the engine had a handler executed, by service and handler. */
   attempts(): Readonly<Record<string, number>>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The whole app in this process, behind a listener that counts attempts. */
@@ -144,39 +144,25 @@ async function serveCounting({ engine, world }: RecoveryScene): Promise<Counting
     logger: createLogger("silent"),
   }).mount();
   const urls: string[] = [];
-  const sessions = new Set<ServerHttp2Session>();
-  const server = createServer((request, response) => {
+  const served = await serveHttp2((request, response) => {
     urls.push(request.url);
-    if (request.url.endsWith("/discover")) sayRequestResponse(response);
+    if (request.url.endsWith("/discover")) replaceManifest(response);
     listener(request, response);
-  }).on("session", (session) => sessions.add(session));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  for (const path of paths)
-    await engine.admin.registerDeployment(`http://127.0.0.1:${port}${path}`);
+  });
+  for (const path of paths) await engine.admin.registerDeployment(`${served.url}${path}`);
   return {
     attempts: () =>
       countOf(urls.map((url) => url.split("/invoke/")[1]).filter((each) => each !== undefined)),
-    close: () => {
-      server.close();
-      for (const session of sessions) session.destroy();
-    },
+    close: served.close,
   };
 }
 
-/**
- * Without a stream in both directions the engine closes its side of every request at once, so an
- * attempt lasts until its first wait. A service's own timeouts do not apply then, which they would
- * with the settings `inactivity-timeout` of the server or of the admin API.
- */
-function sayRequestResponse(response: Http2ServerResponse): void {
+function replaceManifest(response: Http2ServerResponse): void {
   const write = response.write.bind(response) as (
     chunk: Uint8Array,
     written: (error?: Error) => void,
   ) => boolean;
   // The SDK writes what its deployment has in one piece.
-  response.write = ((chunk: Uint8Array, written: (error?: Error) => void) => {
-    const said = Buffer.from(chunk).toString();
-    return write(Buffer.from(said.replace("BIDI_STREAM", "REQUEST_RESPONSE")), written);
-  }) as typeof response.write;
+  response.write = ((chunk: Uint8Array, written: (error?: Error) => void) =>
+    write(sayRequestResponse(chunk), written)) as typeof response.write;
 }

@@ -2,7 +2,7 @@
 // protocol with a header of 8 bytes (type, flags, length), of which only the type is looked at.
 // https://github.com/restatedev/service-protocol
 
-const HEADER_BYTES = 8;
+export const HEADER_BYTES = 8;
 /** Commands have types from here on; below are frames that only steer the stream. */
 const FIRST_COMMAND = 0x0400;
 /** What an action has returned, the one entry beside the commands that a worker writes. */
@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<number, string>> = {
 };
 
 /** What an entry is, in words, or undefined for a frame that is none. */
-function entryKind(type: number): string | undefined {
+export function entryKind(type: number): string | undefined {
   if (type < FIRST_COMMAND && type !== ACTION_RESULT) return undefined;
   return KINDS[type] ?? `entry 0x${type.toString(16).padStart(4, "0")}`;
 }

@@ -3,19 +3,17 @@
 import {
   type ClientHttp2Session,
   connect,
-  createServer,
   type IncomingHttpHeaders,
   type IncomingHttpStatusHeader,
-  type ServerHttp2Session,
 } from "node:http2";
-import type { AddressInfo } from "node:net";
 import type { App } from "../../../index.ts";
+import { serveHttp2 } from "../../support/http2-server.ts";
 
 export interface AppEndpoint {
   readonly paths: readonly string[];
   /** Sends bytes and takes all of the answer. */
   send(request: EndpointRequest): Promise<EndpointAnswer>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface EndpointRequest {
@@ -32,18 +30,14 @@ export interface EndpointAnswer {
 
 export async function serveApp(app: App): Promise<AppEndpoint> {
   const { listener, paths } = app.mount();
-  const server = createServer(listener);
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => sessions.add(session));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const served = await serveHttp2(listener);
+  const client = connect(served.url);
   return {
     paths,
     send: (request) => send(client, request),
     close() {
       client.destroy();
-      server.close();
-      for (const session of sessions) session.destroy();
+      return served.close();
     },
   };
 }

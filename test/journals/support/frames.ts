@@ -1,40 +1,24 @@
 // Owns the frames of Restate's service protocol as far as these tests look into them: where one ends,
 // and of what type it is. A frame is a header of 8 bytes (type, flags, length) and a body.
 import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { entryKind, HEADER_BYTES } from "../../../testing/crash/journal-entries.ts";
 
 export interface Frame {
   readonly type: number;
   readonly body: Buffer;
 }
 
-const HEADER_BYTES = 8;
-
-/** By the protocol's own names; of commands and notifications the type alone is enough. */
-const NAMES: Readonly<Record<number, string>> = {
+/** Those that only steer the stream. */
+const STEERING: Readonly<Record<number, string>> = {
   0x0000: "start",
   0x0001: "suspension",
   0x0002: "error",
   0x0003: "end",
-  0x0005: "propose-run-completion",
   0x0400: "input",
-  0x0401: "output",
-  0x0402: "get-lazy-state",
-  0x0403: "set-state",
-  0x0404: "clear-state",
-  0x0405: "clear-all-state",
-  0x0406: "get-lazy-state-keys",
-  0x0407: "get-eager-state",
-  0x040c: "sleep",
-  0x040d: "call",
-  0x040e: "one-way-call",
-  0x0410: "send-signal",
-  0x0411: "run",
-  0x0412: "attach",
-  0x0414: "complete-awakeable",
 };
 
 export function nameOf({ type }: Frame): string {
-  return NAMES[type] ?? `0x${type.toString(16).padStart(4, "0")}`;
+  return STEERING[type] ?? entryKind(type) ?? `frame 0x${type.toString(16).padStart(4, "0")}`;
 }
 
 /** Throws on bytes that are no whole frames. */
@@ -56,7 +40,7 @@ export function hasEnded(response: readonly Frame[]): boolean {
 }
 
 /** Fields that the SDK makes of its clock: when a delayed call is made, and when a sleep ends. */
-const CLOCKED: Readonly<Record<string, number>> = { "one-way-call": 4, sleep: 1 };
+const CLOCKED: Readonly<Record<string, number>> = { send: 4, sleep: 1 };
 
 /** The frame's body without the time at which it was made. */
 export function timeless(frame: Frame): Buffer {

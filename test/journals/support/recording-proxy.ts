@@ -1,8 +1,7 @@
 // Owns what stands between the server and the app while journals are recorded: it hands each request
 // on as it came and keeps the last one of every invocation.
-import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from "node:http2";
-import { createServer } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { sayRequestResponse, serveHttp2 } from "../../support/http2-server.ts";
 import type { AppEndpoint, EndpointAnswer } from "./app-endpoint.ts";
 import { framesOf, hasEnded } from "./frames.ts";
 import type { RecordedJournal } from "./recorded-journal.ts";
@@ -11,7 +10,7 @@ export interface RecordingProxy {
   readonly url: string;
   /** Of each invocation that has ended. */
   journals(): readonly RecordedJournal[];
-  close(): void;
+  close(): Promise<void>;
 }
 
 export async function startRecordingProxy(endpoint: AppEndpoint): Promise<RecordingProxy> {
@@ -33,33 +32,15 @@ export async function startRecordingProxy(endpoint: AppEndpoint): Promise<Record
     response.writeHead(answer.headers[":status"] ?? 500, fieldsOf(answer.headers));
     response.end(said);
   };
-  const server = createServer((request, response) => {
+  const { url, close } = await serveHttp2((request, response) => {
     // Of a request that the server has given up: it comes again.
     handOn(request, response).catch(() => response.stream.destroy());
   });
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => sessions.add(session));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    journals: () => journals,
-    close() {
-      server.close();
-      for (const session of sessions) session.destroy();
-    },
-  };
+  return { url, journals: () => journals, close };
 }
 
 /** Without what belongs to one connection. */
 function fieldsOf(headers: EndpointAnswer["headers"]): Readonly<Record<string, string>> {
   const own = Object.entries(headers).filter(([name]) => !name.startsWith(":"));
   return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
-}
-
-/**
- * So the server closes its side of each request at once: every wait ends the attempt, and the last one
- * has the whole journal in it.
- */
-function sayRequestResponse(manifest: Buffer): Buffer {
-  return Buffer.from(manifest.toString().replace("BIDI_STREAM", "REQUEST_RESPONSE"));
 }
