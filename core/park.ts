@@ -9,7 +9,7 @@ import { awaitedChildren } from "./child/children.ts";
 import { nextTime } from "./doubt.ts";
 import type { Block, OpenOperation, TaskHead } from "./task-head.ts";
 import { verbOf } from "./tool-verb.ts";
-import { waitingApproval } from "./transition/approval.ts";
+import { followsStale, waitingApproval } from "./transition/approval.ts";
 import { isWaiting } from "./wait/wait-terms.ts";
 
 /** First and longest pause between two tries of a provider that does not say when, in ms. */
@@ -188,6 +188,8 @@ function gravest({ operations }: TaskHead): Omit<Parked, "wakeAt"> | undefined {
   if (auth !== undefined) return blockedBy(auth);
   const [stopped] = blocks;
   if (stopped !== undefined) return blockedBy(stopped);
-  const opened = operations.some((each) => each.state === "approval-open");
-  return opened ? waitingApproval() : gravestWait(operations);
+  const opened = operations.filter((each) => each.state === "approval-open");
+  return opened.length === 0
+    ? gravestWait(operations)
+    : waitingApproval(opened.some(({ approval }) => followsStale(approval)));
 }

@@ -67,9 +67,10 @@ export const APPROVAL_REDUCERS: ReducersOf<ApprovalEvent> = {
       const { awakeableId: _, ...approval } = before;
       return { ...each, state: "approval-requested", since: event.at, approval };
     });
-    // `waiting-approval` is said only while there is an awakeable to decide by.
+    // `waiting-approval` or `stale` is said only while there is an awakeable to decide by.
     const open = asked.operations.some((each) => each.state === "approval-open");
-    return open || asked.status !== "waiting-approval" ? asked : withStatus(asked, "running");
+    const said = asked.status === "waiting-approval" || asked.status === "stale";
+    return open || !said ? asked : withStatus(asked, "running");
   },
   "approval.refused": (head, data) => take(head, data),
   "approval.asked": (head, data) => take(head, data),

@@ -39,7 +39,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { by: "task.parked", from: [...RESTED, ...WORKING], to: [...RESTING, "paused"] },
   { by: "task.woken", from: WORKING, to: ["queued"] },
   // What was to be decided on is asked for anew.
-  { by: "approval.mismatch", from: ["waiting-approval"], to: ["running"] },
+  { by: "approval.mismatch", from: ["waiting-approval", "stale"], to: ["running"] },
   { by: "turn.completed", from: WORKING, to: ["idle"] },
   { by: "turn.failed", from: WORKING, to: ["failed"] },
   { by: "turn.retried", from: ["failed"], to: ["queued"] },

@@ -64,7 +64,6 @@ const OF_STATUS: Partial<Record<TaskStatus, OfStatus>> = {
   "needs-operator": (head) => [needsOperator(head)],
   "waiting-provider": (head) => [provider(head)],
   "waiting-budget": (head) => [budget(head)],
-  stale: (head) => [{ ...needsOperator(head), kind: "stale", who: people(head) }],
   paused: (head) => (hasBlocked(head) ? [] : [stopped(head, "paused")]),
   "waiting-auth": (head) => (hasBlocked(head) ? [] : [stopped(head, "waiting-auth")]),
 };

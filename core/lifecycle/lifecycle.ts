@@ -46,15 +46,19 @@ export function lifecycleOf(agent: AgentDefinition): Lifecycle {
 /** What an agent must have for a task of it to get there; all other statuses any task can have. */
 const NEEDED: { readonly [Status in TaskStatus]?: (agent: AgentDefinition) => boolean } = {
   "waiting-tool": hasServices,
-  "waiting-approval": (agent) => hasServices(agent) || agent.review !== undefined,
+  "waiting-approval": asksForDecisions,
   // A tool's service may answer with a wait as well.
   "waiting-event": hasTools,
   "waiting-timer": hasTools,
   "waiting-child": ({ tools }) => tools.some(({ delegatesTo = [] }) => delegatesTo.length > 0),
   "waiting-auth": hasServices,
   "waiting-reconcile": hasServices,
-  stale: hasServices,
+  stale: asksForDecisions,
 };
+
+function asksForDecisions(agent: AgentDefinition): boolean {
+  return hasServices(agent) || agent.review !== undefined;
+}
 
 function hasTools({ tools }: AgentDefinition): boolean {
   return tools.length > 0;

@@ -7,7 +7,7 @@ import { proposalDigest } from "../proposal.ts";
 import type { ApprovalPart } from "../approval/approval-part.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { firstEnd } from "../wait/wait-terms.ts";
-import { approvalIdOf, askTool, onOvertaken, waitingApproval } from "./approval.ts";
+import { approvalIdOf, askTool, followsStale, onOvertaken, waitingApproval } from "./approval.ts";
 import { operator } from "./unknown-effect.ts";
 
 /** Nothing for a notice of another request than the one that counts, or one that was taken. */
@@ -86,9 +86,9 @@ function woken(head: TaskHead, by: string): EventBody {
 
 type NoticeOf<T extends ApprovalNotice["type"]> = Extract<ApprovalNotice, { type: T }>;
 
-/** What is the graver thing to wait for. */
-const SAID: ReadonlySet<TaskStatus> = new Set([
-  "waiting-approval",
+/** What is the graver thing to wait for than a call whose request went stale. */
+const GRAVER: ReadonlySet<TaskStatus> = new Set([
+  "stale",
   "waiting-reconcile",
   "waiting-auth",
   "paused",
@@ -109,9 +109,11 @@ function onOpened(
     head.cancelling ||
     head.segment.queued ||
     head.operations.some(({ state }) => !state.startsWith("approval-") && state !== "waiting");
-  if (busy || SAID.has(head.status)) return [opened];
+  const afterStale = followsStale(approval);
+  const said = head.status === "waiting-approval" && !afterStale;
+  if (busy || said || GRAVER.has(head.status)) return [opened];
   const wakeAt = firstEnd(head.operations);
-  const parked = { ...waitingApproval(), ...(wakeAt === undefined ? {} : { wakeAt }) };
+  const parked = { ...waitingApproval(afterStale), ...(wakeAt === undefined ? {} : { wakeAt }) };
   return [opened, { type: "task.parked", data: parked }];
 }
 

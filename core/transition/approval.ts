@@ -137,7 +137,16 @@ export function withdrawals({ operations }: TaskHead, reason: string): readonly 
   });
 }
 
-/** The task rests until a decision comes. */
-export function waitingApproval(): Pick<EventData["task.parked"], "status" | "reason"> {
-  return { status: "waiting-approval", reason: "a proposed call waits for a decision" };
+/** Whether its request follows one that counts no more, because what it rests on has changed (R37). */
+export function followsStale({ staleSeq }: { readonly staleSeq?: number } = {}): boolean {
+  return staleSeq !== undefined;
+}
+
+/** The task rests until a decision comes; where what was decided before went stale, it says so (R38). */
+export function waitingApproval(
+  afterStale: boolean,
+): Pick<EventData["task.parked"], "status" | "reason"> {
+  return afterStale
+    ? { status: "stale", reason: "what was to be approved has changed: it waits for another decision" }
+    : { status: "waiting-approval", reason: "a proposed call waits for a decision" };
 }

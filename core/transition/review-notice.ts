@@ -2,8 +2,10 @@
 // what becomes of the answer (R35, R70). The approval itself has judged who may decide.
 import type { ApprovalNotice, ApprovalWake } from "../../contract/approval.ts";
 import type { EventBody } from "../../contract/event.ts";
+import type { TaskStatus } from "../../contract/status.ts";
 import type { TaskHead } from "../task-head.ts";
-import { REVIEW_PARK } from "./review.ts";
+import type { Review } from "../review/review-state.ts";
+import { parkOf } from "./review.ts";
 import { operator, wokenBy } from "./unknown-effect.ts";
 import { reviewClosed } from "./withdraw-review.ts";
 
@@ -18,13 +20,17 @@ export function onReviewNotice(
   if (!isOpen || number <= review.asked.notices) return [];
   const data = { approvalId, number, notice };
   const by = "receipt" in notice ? { actor: operator(notice.receipt.by) } : {};
-  return [{ type: "review.noticed", ...by, data }, ...followedBy(head, notice)];
+  return [{ type: "review.noticed", ...by, data }, ...followedBy(head, review, notice)];
 }
 
-function followedBy(head: TaskHead, notice: ApprovalNotice): readonly EventBody[] {
+function followedBy(
+  head: TaskHead,
+  review: Review,
+  notice: ApprovalNotice,
+): readonly EventBody[] {
   switch (notice.type) {
     case "opened":
-      return mayRest(head) ? [REVIEW_PARK] : [];
+      return mayRest(head, parkOf(review).data.status) ? [parkOf(review)] : [];
     case "decided":
       return [
         ...(notice.decision === "reject" ? rejected(head, notice.message) : []),
@@ -46,8 +52,8 @@ function followedBy(head: TaskHead, notice: ApprovalNotice): readonly EventBody[
 }
 
 /** A segment that is on its way, or comes after a hold, says it otherwise. */
-function mayRest({ status, segment, hold }: TaskHead): boolean {
-  return !segment.queued && hold === undefined && status !== "waiting-approval";
+function mayRest({ status, segment, hold }: TaskHead, as: TaskStatus): boolean {
+  return !segment.queued && hold === undefined && status !== as;
 }
 
 /** The turn goes on, with what the person said. */

@@ -9,6 +9,7 @@ import { reviewCall, reviewDigest, reviewOperation } from "../review/review-call
 import { heldAnswer } from "../review/reviewed-answer.ts";
 import type { Review } from "../review/review-state.ts";
 import type { TaskHead } from "../task-head.ts";
+import { followsStale } from "./approval.ts";
 import { failTurn } from "./fail-turn.ts";
 import { operator } from "./unknown-effect.ts";
 import { reviewClosed } from "./withdraw-review.ts";
@@ -31,9 +32,9 @@ export function reviewStep(
     case "requested":
       return { do: "end" };
     case "open":
-      return status === "waiting-approval"
+      return status === parkOf(review).data.status
         ? { do: "end" }
-        : { do: "record", events: [REVIEW_PARK] };
+        : { do: "record", events: [parkOf(review)] };
     case "approved":
       return { do: "release-answer", seq: review.asked?.editSeq ?? review.answerSeq };
     case "expired":
@@ -42,11 +43,13 @@ export function reviewStep(
   }
 }
 
-/** The task rests until a person has decided. */
-export const REVIEW_PARK: EventBody = {
-  type: "task.parked",
-  data: { status: "waiting-approval", reason: "the answer waits for its output review" },
-};
+/** The task rests until a person has decided; where a request went stale, it says so. */
+export function parkOf({ asked }: Review): Extract<EventBody, { type: "task.parked" }> {
+  const data = followsStale(asked)
+    ? ({ status: "stale", reason: "the terms of its output review have changed" } as const)
+    : ({ status: "waiting-approval", reason: "the answer waits for its output review" } as const);
+  return { type: "task.parked", data };
+}
 
 function notReleased(head: TaskHead, outcome: keyof typeof NOT_RELEASED): readonly EventBody[] {
   const failed = failTurn(head, head.step, `review_${outcome}`, NOT_RELEASED[outcome]);

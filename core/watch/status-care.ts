@@ -138,13 +138,10 @@ export const STATUS_CARE: Readonly<Record<TaskStatus, StatusCare>> = {
     interrupt: "settle first; cancel",
   },
   stale: {
-    watch: "retrying",
-    recovery: "owner",
+    ...PARKED,
+    recovery: "deciders",
     runbook: "stale",
-    livesIn: "nowhere else",
-    pause: HELD,
-    resume: SAID_AGAIN,
-    interrupt: MESSAGE,
+    livesIn: "the approval object of the new request, as waiting-approval",
   },
   paused: {
     watch: "parked",

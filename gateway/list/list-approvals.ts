@@ -26,7 +26,7 @@ type StoredHead = AskingHead & { readonly createdAt: number };
 
 /** What openApprovals finds is in no other head. */
 const ASKS =
-  "(status = 'waiting-approval' OR strpos(value_utf8, '\"approval-open\"') > 0 OR strpos(value_utf8, '\"extension\"') > 0)";
+  "(status IN ('waiting-approval', 'stale') OR strpos(value_utf8, '\"approval-open\"') > 0 OR strpos(value_utf8, '\"extension\"') > 0)";
 
 export async function listApprovals(
   query: RouteDeps["query"],

@@ -62,7 +62,7 @@ function scan(agents: readonly string[], bounds: StuckBounds, now: number): stri
     `(${isOneOf("retrying")} AND ${progress} <= ${at(bounds.retryingMs)})`,
     `(${isOneOf("tool", "parked", "retrying")} AND ${late})`,
     // When an approval expires is deeper in the head.
-    `(status = 'waiting-approval' AND COALESCE(since, updated_at) <= ${at(bounds.overdueMs)})`,
+    `(status IN ('waiting-approval', 'stale') AND COALESCE(since, updated_at) <= ${at(bounds.overdueMs)})`,
   ];
   const escalates = `stuck_at <= ${at(bounds.escalateMs)} AND escalated_at IS NULL AND escalation IS NOT NULL`;
   return `SELECT service_name, service_key, value_utf8 FROM (

@@ -192,6 +192,7 @@ describe("what has changed since it was proposed", () => {
     await decide(approvalId, approve(digest));
     await task.logged("approval.requested", 2);
     const again = await proposal();
+    expect((await task.until("stale")).reason).toContain("has changed");
     expect(again.approvalId).not.toBe(approvalId);
     expect(again.digest).not.toBe(digest);
     expect(world.refunds).toEqual([]);
@@ -213,6 +214,7 @@ describe("what has changed since it was proposed", () => {
     };
     expect(view).toMatchObject({ state: "stale", changes: [change] });
     const again = await proposal(2);
+    await task.until("stale");
     expect(await decide(approvalId, approve(digest))).toMatchObject({
       status: 412,
       body: { metadata: { code: "approval_stale" } },

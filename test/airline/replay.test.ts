@@ -1,7 +1,6 @@
 // Shows that recorded conversations of a real model, with its tools on a real database, come out
 // of the runtime as they were recorded: on the real engine, with the worker left alone and with
 // the worker killed in the middle of them. soak.test.ts does so with all of them.
-import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Airline, Played } from "./airline.ts";
 import { openAirline } from "./airline.ts";
@@ -11,6 +10,7 @@ import { loadConversations } from "./dataset.ts";
 import { expectAsRecorded } from "./expect-as-recorded.ts";
 import type { Point } from "./points.ts";
 import { chooseKills } from "./points.ts";
+import { SEED } from "../support/seed.ts";
 
 const TURN_DEADLINE_MS = 50_000;
 const conversations = loadConversations();
@@ -19,7 +19,6 @@ const undisturbed = [...first, ...second];
 const chosen = [...undisturbed, ...killed].map(({ conversation }) => conversation);
 const [writing] = conversations.filter((one) => writes(one).length > 0 && !chosen.includes(one));
 if (writing === undefined) throw new Error("no conversation with a write is left");
-const seed = process.env["HOLDFAST_SEED"] ?? String(randomInt(1e9));
 
 let airline: Airline;
 beforeAll(async () => {
@@ -41,9 +40,9 @@ describe("an undisturbed conversation", () => {
   });
 });
 
-describe(`a conversation whose worker is killed somewhere (HOLDFAST_SEED=${seed})`, () => {
+describe(`a conversation whose worker is killed somewhere (HOLDFAST_SEED=${SEED})`, () => {
   it.each(killed)("R8 F2 with $feature comes out as recorded", async ({ conversation }) => {
-    const played = await airline.play(conversation, chooseKills(conversation, 1, seed));
+    const played = await airline.play(conversation, chooseKills(conversation, 1, SEED));
     expect(played.kills).toBe(1);
     expectAsRecorded(conversation, played);
   });

@@ -1,17 +1,15 @@
 // Shows that nothing is left of tasks that were cancelled, killed or retired in the middle of
 // whatever they did (R80, R29): no timer, waiter, child, reservation, subscription or invocation.
 // HOLDFAST_SEED repeats the choice of an earlier run.
-import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { mulberry } from "./choice.ts";
 import { openScene, type Scene } from "../agent/support/scene.ts";
 import { type Task, taskAt } from "../agent/support/task.ts";
 import { leftoversOf } from "./leftovers.ts";
 import { type Phase, PHASES, POOR, serveSubject, SUBJECT } from "./subject.ts";
+import { SEED, SOAK } from "../support/seed.ts";
 
-const SOAK = process.env["HOLDFAST_SOAK"] === "1";
 const TASKS = SOAK ? 200 : 60;
-const seed = Number(process.env["HOLDFAST_SEED"] ?? randomInt(1e9));
 const AT_ONCE = 10;
 
 let scene: Scene;
@@ -33,10 +31,10 @@ const SAID = { reason: "a test", by: "ann" };
 const VERBS = ["cancel", "retire", "kill"] as const;
 
 it(
-  `R80 R29 F17 leaves nothing of ${TASKS} tasks that were ended in random phases (HOLDFAST_SEED=${seed})`,
+  `R80 R29 F17 leaves nothing of ${TASKS} tasks that were ended in random phases (HOLDFAST_SEED=${SEED})`,
   { timeout: SOAK ? 900_000 : 300_000 },
   async () => {
-    const choose = mulberry(seed);
+    const choose = mulberry(Number(SEED));
     const plans = Array.from({ length: TASKS }, (_, n) => ({
       id: `${n}`,
       phase: PHASES[n % PHASES.length] ?? "idle",

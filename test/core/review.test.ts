@@ -138,7 +138,8 @@ describe("R70 an answer that is reviewed", () => {
       if (!cases.has(review.asked?.approvalId ?? "")) return "nobody was asked";
       const isOpen = review.state === "open";
       if (!isOpen && review.state !== "requested") return `${review.state}, and nothing moves it`;
-      return isOpen !== (status === "waiting-approval") && `${review.state} while ${status}`;
+      const said = review.asked?.staleSeq === undefined ? "waiting-approval" : "stale";
+      return isOpen !== (status === said) && `${review.state} while ${status}`;
     };
     expect(findStory(problemOf)).toBeUndefined();
   });

@@ -134,7 +134,7 @@ describe("holdfast drain", () => {
     },
   );
 
-  it("R94 a task whose tool is gone parks with the reason, and goes on when it is back", async () => {
+  it("R94 R23 a task whose tool is gone parks with the reason, and goes on when it is back", async () => {
     const old = await release("one");
     const task = taskAt(engine, "clerk", "task");
     await task.start("pay");
@@ -156,7 +156,7 @@ describe("holdfast drain", () => {
     const third = await release("three", "pay", false);
     expect(await command("drain", third.url, "--drop", "tools.refund")).toMatchObject({ code: 0 });
     await task.post("retry", { reason: "try again" });
-    await decide(task, await task.until("waiting-approval"));
+    await decide(task, await task.until("stale"));
     expect((await task.until("idle")).lastTurn?.answer).toBe("done by three");
     expect(await ledger()).toEqual(["task three"]);
   });
@@ -216,7 +216,7 @@ function decide(task: Task, view: Awaited<ReturnType<Task["status"]>> | undefine
 function proposedAnew(task: Task) {
   return vi.waitFor(async () => {
     const view = await task.status();
-    expect(view).toMatchObject({ status: "waiting-approval" });
+    expect(view).toMatchObject({ status: "stale" });
     expect(view.operations[0]?.proposal?.request).toBe(2);
     return view;
   }, LONG);

@@ -27,7 +27,7 @@ function proposedAfter(task: Task, before: StatusView | undefined): Promise<Stat
   const old = before?.operations[0]?.proposal?.approvalId;
   return vi.waitFor(async () => {
     const view = await task.status();
-    expect(view.status).toBe("waiting-approval");
+    expect(view.status).toBe("stale");
     expect(view.operations[0]?.proposal?.approvalId).not.toBe(old);
     return view;
   }, PATIENCE);
@@ -58,7 +58,7 @@ describe("a new version while tasks wait", () => {
       .map(({ id }) => String(id));
   };
 
-  it("F20 R38 waiting tasks continue from their state on the new code, and the old deployment goes", async () => {
+  it("F20 R23 R38 waiting tasks continue from their state on the new code, and the old deployment goes", async () => {
     const old = await open("1");
     const ids = Array.from({ length: TASKS }, (_, index) => `task-${index}`);
     await Promise.all(ids.map((id) => old.task(id).start("pay")));

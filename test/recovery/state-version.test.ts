@@ -56,7 +56,7 @@ describe("versions of stored state", () => {
     return task;
   };
 
-  it("F22 newer state is refused by reads and waited for by commands, which lose nothing", async () => {
+  it("F22 R23 newer state is refused by reads and waited for by commands, which lose nothing", async () => {
     const { engine } = scene;
     await replaceBy({ newer: true });
     const task = await scene.start("newer", "refund 7 | done *");

@@ -108,7 +108,7 @@ export const APPROVAL_SCENARIOS: readonly Scenario[] = [
       await task.start("Transfer.");
       for (const request of [1, 2]) {
         while ((await task.events()).filter(isOpened).length < request);
-        await task.until("waiting-approval");
+        await task.until(request === 1 ? "waiting-approval" : "stale");
         await task.decide(approve);
       }
       await task.until("idle");
@@ -141,7 +141,7 @@ export const APPROVAL_SCENARIOS: readonly Scenario[] = [
       await logged("message.received", 2);
       await task.decide(approve);
       await logged("approval.opened", 2);
-      await task.until("waiting-approval");
+      await task.until("stale");
       await task.decide({ ...approve, by: "sid" }).catch(() => undefined);
       await logged("approval.refused", 1);
       await task.decide(approve);

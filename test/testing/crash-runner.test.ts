@@ -1,7 +1,6 @@
 // Tests that a user's scenario can be killed anywhere: an agent with reads, an approval and a
 // payment ends as it did undisturbed wherever its worker dies, and the runner says so when it
 // does not. A part of the entries; all of them with HOLDFAST_SOAK=1.
-import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,9 +13,8 @@ import {
   serveModel,
 } from "../../testing/index.ts";
 import { askForRefund, paidFor, REFUND_SCRIPT } from "./refunds.ts";
+import { SEED, SOAK } from "../support/seed.ts";
 
-const SOAK = process.env["HOLDFAST_SOAK"] === "1";
-const seed = process.env["HOLDFAST_SEED"] ?? String(randomInt(1e9));
 const SAMPLE = 14;
 const LIMIT_MS = SOAK ? 20 * 60_000 : 180_000;
 
@@ -48,10 +46,10 @@ async function crashRefunds(options: Partial<CrashOptions>, env: Record<string, 
 
 describe("the crash runner", () => {
   it(
-    `R3 R16 R105 F2 ends the same wherever its worker dies (HOLDFAST_SEED=${seed})`,
+    `R3 R16 R105 F2 ends the same wherever its worker dies (HOLDFAST_SEED=${SEED})`,
     { timeout: LIMIT_MS },
     async () => {
-      const sample = SOAK ? {} : { sample: { count: SAMPLE, seed } };
+      const sample = SOAK ? {} : { sample: { count: SAMPLE, seed: SEED } };
       const onProgress = (line: string) => process.stdout.write(`${line}\n`);
       const { report, requests, effects } = await crashRefunds({ ...sample, onProgress });
       const { entries, points } = report;
@@ -64,12 +62,12 @@ describe("the crash runner", () => {
       const repeating = points.filter((point) => point.extraModelCalls > 0);
       for (const { entry } of repeating) {
         expect(entry).toMatch(
-          /^refunds\/((begin|run)#\d+ .* \(action result\)|start#1 .* \(output\))$/,
+          /^refunds\/((begin|run|wake)#\d+ .* \(action result\)|start#1 .* \(output\))$/,
         );
       }
       const extraModelCalls = points.reduce((sum, point) => sum + point.extraModelCalls, 0);
       const extraRequests = requests.length - effects.length;
-      onProgress(JSON.stringify({ seed, extraModelCalls, extraRequests }));
+      onProgress(JSON.stringify({ seed: SEED, extraModelCalls, extraRequests }));
     },
   );
 

@@ -1,16 +1,14 @@
 // Tests that a family of tasks can be killed anywhere: wherever the worker dies, each child is made
 // once, does its work once, and ends with its parent. A part of the entries; all of them with
 // HOLDFAST_SOAK=1.
-import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { CrashOptions } from "../../testing/index.ts";
 import { crashAtEveryEntry, openEffectLedger } from "../../testing/index.ts";
+import { SEED, SOAK } from "../support/seed.ts";
 
-const SOAK = process.env["HOLDFAST_SOAK"] === "1";
-const seed = process.env["HOLDFAST_SEED"] ?? String(randomInt(1e9));
 const LIMIT_MS = SOAK ? 20 * 60_000 : 180_000;
 
 async function crashFamily(options: Pick<CrashOptions, "run">, count: number) {
@@ -31,7 +29,7 @@ async function crashFamily(options: Pick<CrashOptions, "run">, count: number) {
       finalEffects: posted,
       ledger,
       onProgress: () => {},
-      ...(SOAK ? {} : { sample: { count, seed } }),
+      ...(SOAK ? {} : { sample: { count, seed: SEED } }),
       ...options,
     });
   } finally {
@@ -40,7 +38,7 @@ async function crashFamily(options: Pick<CrashOptions, "run">, count: number) {
 }
 
 it(
-  `R24 R82 F31 F2 children do their work once, wherever the worker dies (HOLDFAST_SEED=${seed})`,
+  `R24 R82 F31 F2 children do their work once, wherever the worker dies (HOLDFAST_SEED=${SEED})`,
   { timeout: LIMIT_MS },
   async () => {
     const { points, entries } = await crashFamily(
@@ -64,7 +62,7 @@ it(
 );
 
 it(
-  `F31 R29 children end with their parent, wherever the worker dies (HOLDFAST_SEED=${seed})`,
+  `F31 R29 children end with their parent, wherever the worker dies (HOLDFAST_SEED=${SEED})`,
   { timeout: LIMIT_MS },
   async () => {
     const { points } = await crashFamily(

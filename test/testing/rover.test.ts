@@ -1,7 +1,6 @@
 // Tests that a flow which nobody has written down is resumed correctly at every point (R24): from each
 // step of its log in memory, and on a server wherever its worker dies. A part of the journal entries;
 // all of them with HOLDFAST_SOAK=1.
-import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,9 +20,8 @@ import { resolveMessages } from "../../services/model/resolve-messages.ts";
 import type { TaskClient } from "../../testing/task-client.ts";
 import { crashAtEveryEntry, openEffectLedger, runInMemory } from "../../testing/index.ts";
 import { picksIn, roverAgents, roverModel, STEPS } from "./rover.ts";
+import { SEED, SOAK } from "../support/seed.ts";
 
-const SOAK = process.env["HOLDFAST_SOAK"] === "1";
-const seed = process.env["HOLDFAST_SEED"] ?? String(randomInt(1e9));
 const SAMPLE = 4;
 const LIMIT_MS = SOAK ? 60 * 60_000 : 10 * 60_000;
 /** Of one run: 56 steps of five tasks. */
@@ -97,7 +95,7 @@ describe("R24 a flow that is decided step by step", () => {
   });
 
   it(
-    `R24 R3 F2 goes the same way wherever its worker dies (HOLDFAST_SEED=${seed})`,
+    `R24 R3 F2 goes the same way wherever its worker dies (HOLDFAST_SEED=${SEED})`,
     { timeout: LIMIT_MS },
     async () => {
       const directory = await mkdtemp(join(tmpdir(), "holdfast-rover-"));
@@ -119,7 +117,7 @@ describe("R24 a flow that is decided step by step", () => {
           boundMs: BOUND_MS,
           ledger,
           onProgress: SOAK ? (line) => process.stdout.write(`${line}\n`) : () => {},
-          ...(SOAK ? {} : { sample: { count: SAMPLE, seed } }),
+          ...(SOAK ? {} : { sample: { count: SAMPLE, seed: SEED } }),
         });
         expect(entries.length).toBeGreaterThan(200);
         expect(points.filter(({ crashed }) => crashed).length).toBeGreaterThan(SAMPLE / 2);

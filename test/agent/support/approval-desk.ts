@@ -119,7 +119,7 @@ export function approvalsOf(
   return {
     proposal: (request = 1) =>
       vi.waitFor(async () => {
-        const view = await task.until("waiting-approval");
+        const view = await task.until("waiting-approval", "stale");
         const proposal = view.operations[0]?.proposal;
         expect(proposal?.request, JSON.stringify(view)).toBe(request);
         if (proposal === undefined) throw new Error("nothing waits for a decision");

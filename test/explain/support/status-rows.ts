@@ -159,13 +159,13 @@ export const ROWS: Readonly<Record<TaskStatus, Row>> = {
     { kind: "owner", names: ["ann"] },
     "settle",
   ]),
-  stale: row("stale", {}, [
-    "stale",
-    "look",
-    5,
+  stale: row("stale", { operations: [operation("approval-open")] }, [
+    "approval",
+    "a decision on pay",
+    4,
     undefined,
-    { kind: "owner", names: ["ann"] },
-    "retry",
+    { kind: "deciders" },
+    "withdraw",
   ]),
   paused: row("paused", { hold: { kind: "paused", ...HOLD }, operations: [operation("issued")] }, [
     "hold",
