@@ -147,6 +147,9 @@ export function waitingApproval(
   afterStale: boolean,
 ): Pick<EventData["task.parked"], "status" | "reason"> {
   return afterStale
-    ? { status: "stale", reason: "what was to be approved has changed: it waits for another decision" }
+    ? {
+        status: "stale",
+        reason: "what was to be approved has changed: it waits for another decision",
+      }
     : { status: "waiting-approval", reason: "a proposed call waits for a decision" };
 }

@@ -23,11 +23,7 @@ export function onReviewNotice(
   return [{ type: "review.noticed", ...by, data }, ...followedBy(head, review, notice)];
 }
 
-function followedBy(
-  head: TaskHead,
-  review: Review,
-  notice: ApprovalNotice,
-): readonly EventBody[] {
+function followedBy(head: TaskHead, review: Review, notice: ApprovalNotice): readonly EventBody[] {
   switch (notice.type) {
     case "opened":
       return mayRest(head, parkOf(review).data.status) ? [parkOf(review)] : [];

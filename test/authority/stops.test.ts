@@ -6,6 +6,7 @@ import type { LiftResult, RecordPage, Stop, StopList, StopResult } from "../../c
 import { defineTool } from "../../index.ts";
 import { openScene, type Scene } from "../agent/support/scene.ts";
 import { dataOf, PATIENCE } from "../agent/support/task.ts";
+import { SOAK } from "../support/seed.ts";
 import { insistingModel } from "./support/insisting-model.ts";
 
 let scene: Scene;
@@ -49,11 +50,11 @@ function mailer(name: string) {
 }
 
 describe("R99 a stop", () => {
-  const TASKS = 200;
+  const TASKS = SOAK ? 200 : 80;
   const STEPS = ["one", "two", "three"];
 
   it(
-    "ends the effects of a tool in 200 running tasks, which go on when it is lifted",
+    `ends the effects of a tool in ${TASKS} running tasks, which go on when it is lifted`,
     { timeout: 300_000 },
     async () => {
       const patience = { timeout: 90_000, interval: 100 };
