@@ -43,9 +43,23 @@ export type { Encryption, EncryptionOptions } from "./services/encryption/create
 export type { EncryptionKey } from "./services/encryption/keyring.ts";
 export { startRestateServer } from "./services/engine/restate-server.ts";
 export type { RestateServer, RestateServerOptions } from "./services/engine/restate-server.ts";
+export { type ExportSource, exportTask } from "./evidence/export-task.ts";
+export { readExport } from "./evidence/read-export.ts";
+export {
+  createHeadSigner,
+  type EvidenceKey,
+  evidencePublicKeys,
+  type SignHead,
+} from "./evidence/sign-head.ts";
+export { verifyExport, type VerifyOptions } from "./evidence/verify-export.ts";
+export type { EvidenceOptions } from "./services/evidence/evidence-options.ts";
 export { type ApiKey, type ApiKeys, newApiKey } from "./gateway/api-keys.ts";
 export type { Authentication } from "./gateway/authenticate.ts";
 export { createGateway } from "./gateway/create-gateway.ts";
+export { createLiveHub } from "./gateway/stream/live-hub.ts";
+export type { LiveHubOptions } from "./gateway/stream/live-hub.ts";
+export { createLivePush } from "./services/live/live-push.ts";
+export type { LivePushOptions } from "./services/live/live-push.ts";
 export type {
   Gateway,
   GatewayOptions,

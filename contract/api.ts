@@ -10,6 +10,7 @@ import type { BudgetDenial, ExtensionView } from "./budget.ts";
 import type { ChildView, ParentTask } from "./child.ts";
 import type { Hold, SettlementReport } from "./control-view.ts";
 import type { EffectClass } from "./effect-class.ts";
+import type { ErasureView } from "./erasure-view.ts";
 import type { TaskEvent } from "./event.ts";
 import type { ContextMessage } from "./model.ts";
 import type { TaskStatus } from "./status.ts";
@@ -216,7 +217,7 @@ export interface OperationView {
   };
 }
 
-export interface StatusView {
+export interface StatusView extends ErasureView {
   readonly taskId: string;
   readonly taskUid: string;
   readonly agent: string;

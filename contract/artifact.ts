@@ -28,7 +28,7 @@ export const MAX_ARTIFACT_BYTES = 256 * 1024 * 1024;
 
 /**
  * The artifacts of one tenant. What another tenant has is not there, so a digest alone opens
- * nothing. All three reject with a plain Error, which makes an action retry, when the store is down.
+ * nothing. All reject with a plain Error, which makes an action retry, when the store is down.
  */
 export interface TenantArtifacts {
   /**
@@ -38,6 +38,11 @@ export interface TenantArtifacts {
   put(bytes: Uint8Array, mediaType: string): Promise<ArtifactRef>;
   /** Undefined when this tenant has none of this digest. Rejects when what is there is damaged. */
   find(sha256: string): Promise<Uint8Array | undefined>;
+  /**
+   * Takes one out, for good, whatever still refers to it; false when it was not there. Rejects when
+   * the store is down, and when it cannot remove.
+   */
+  remove(sha256: string): Promise<boolean>;
   /** As `find`, but rejects when it is not there, and when it has another size. */
   get(ref: ArtifactRef): Promise<Uint8Array>;
 }

@@ -6,6 +6,7 @@ import type { BudgetNotice } from "./budget.ts";
 import type { BudgetParent } from "./budget-parent.ts";
 import type { AskedByParent, ChildNotice, ParentTask } from "./child.ts";
 import type { ControlCommand } from "./control.ts";
+import type { EraseCommand, PreserveCommand } from "./erasure.ts";
 import type { FollowCommand } from "./follow.ts";
 import type { NamedGrant } from "./grant.ts";
 import type { EventNotice, NoEventNotice } from "./inbox.ts";
@@ -100,6 +101,8 @@ export type Command = { readonly v: typeof COMMAND_VERSION } & (
   /** Its owner was found to be nobody, and its escalation owner to be somebody. */
   | { readonly type: "succeed"; readonly owner: string; readonly escalation: string }
   | ControlCommand
+  | EraseCommand
+  | PreserveCommand
   | FlagCommand
 );
 

@@ -47,6 +47,10 @@ export const ERROR_STATUS = {
   webhook_refused: 401,
   webhook_unavailable: 503,
   dead_letter_not_found: 404,
+  not_erasable: 412,
+  task_preserved: 412,
+  evidence_broken: 500,
+  foreign_origin: 421,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;

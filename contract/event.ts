@@ -19,21 +19,16 @@ import type { StoredPart } from "./message.ts";
 import type { ModelAnswer, ModelChoice, ModelFallback, ModelUsage, ProviderCode } from "./model.ts";
 import type { TaskStatus } from "./status.ts";
 import type { Released, ReviewEventData } from "./review-event.ts";
+import type { Actor, SealedEvent } from "./sealed-event.ts";
 import type { StopScope } from "./stop.ts";
 import type { BlockCode } from "./tool.ts";
 import type { WaitEnd, WaitEventData } from "./wait-event.ts";
 import type { WatchEventData } from "./watch.ts";
+import type { ErasureEventData } from "./erasure-event.ts";
 
 export type { CallPosition } from "./call-position.ts";
 export type { CompensationReport } from "./compensation-report.ts";
-
-export const EVENT_VERSION = 1;
-
-/** Who caused an event. `id` is what the caller said of itself; the gateway will verify it. */
-export interface Actor {
-  readonly kind: "user" | "agent" | "operator" | "runtime";
-  readonly id?: string;
-}
+export { type Actor, EVENT_VERSION, type SealedEvent } from "./sealed-event.ts";
 
 /** When a tool's service answered, and as which version. */
 export interface Answered extends CallEvidence {
@@ -60,6 +55,7 @@ export interface EventData
     ExtensionEventData,
     GrantEventData,
     ChildEventData,
+    ErasureEventData,
     WatchEventData {
   "task.started": {
     agent: string;
@@ -281,18 +277,7 @@ export type EventBody = {
 }[EventType];
 
 /** An entry of the task log. */
-export type TaskEvent = EventBody & {
-  readonly v: typeof EVENT_VERSION;
-  /** Position in the log, from 0, without gaps. */
-  readonly seq: number;
-  /** Milliseconds since the epoch, by a worker's clock; never decreases within a log. */
-  readonly at: number;
-  readonly actor: Actor;
-  /** Hash of the entry before; 64 zeros for the first. */
-  readonly prev: string;
-  /** SHA-256 of the canonical JSON (RFC 8785) of all the other fields. */
-  readonly hash: string;
-};
+export type TaskEvent = EventBody & SealedEvent;
 
 /** The stable id of an event (R1, R9). */
 export function eventId(taskUid: string, seq: number): string {

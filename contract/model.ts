@@ -142,9 +142,13 @@ export type ProviderCode =
   | "content_filter"
   | "invalid_request";
 
+/** Is given the answer's text piece by piece while it is written. Never throws. */
+export type HearText = (piece: string) => void;
+
 /** A model provider. `call` never retries by itself and honours the signal (L12). */
 export interface ModelProvider {
-  call(request: ModelRequest, signal: AbortSignal): Promise<ProviderReply>;
+  /** With `hear`, one that can streams the answer; what it resolves to is the same. */
+  call(request: ModelRequest, signal: AbortSignal, hear?: HearText): Promise<ProviderReply>;
 }
 
 /** How a call that the model asked for was judged before anything was done (F3, F4, F5). */

@@ -28,15 +28,37 @@ export function bodySerde(schema: BodySchema<unknown>): BodySerde {
   };
 }
 
-interface Issue {
+export interface BodyIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  /** The keys that an object must not have; the message quotes them. */
+  readonly keys?: readonly string[];
 }
 
-/** What is wrong with a body, in one line that names the paths and never a value. */
-export function bodyProblem(issues: readonly Issue[]): string {
-  const told = issues.map(
-    ({ path, message }) => `${path.map(String).join(".") || "(body)"}: ${message}`,
-  );
-  return `the body does not have the required form: ${told.join("; ")}`;
+/** More than these are counted: an error is no longer than it is of use. */
+const MAX_TOLD = 10;
+/** What a field of ours could be called, or what somebody took for it. */
+const FIELD_NAME = /^[a-zA-Z]{1,24}$/;
+
+/**
+ * What is wrong with a body, in one line that names the paths and never a value. A key that no field could have is a
+ * value too: error texts are kept in clear.
+ */
+export function bodyProblem(issues: readonly BodyIssue[]): string {
+  const told = issues
+    .slice(0, MAX_TOLD)
+    .map((issue) => `${issue.path.map(String).join(".") || "(body)"}: ${messageOf(issue)}`);
+  const more = issues.length > MAX_TOLD ? [`and ${issues.length - MAX_TOLD} more`] : [];
+  return `the body does not have the required form: ${[...told, ...more].join("; ")}`;
+}
+
+function messageOf({ message, keys }: BodyIssue): string {
+  if (keys === undefined) return message;
+  const names = keys.filter((key) => FIELD_NAME.test(key)).slice(0, MAX_TOLD);
+  const others = keys.length - names.length;
+  const told = [
+    ...names.map((name) => `"${name}"`),
+    ...(others === 0 ? [] : [`${others} that no field has`]),
+  ];
+  return `Unrecognized key${keys.length === 1 ? "" : "s"}: ${told.join(", ")}`;
 }

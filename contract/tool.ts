@@ -62,7 +62,7 @@ export interface ToolContext {
    * The artifacts of the task's tenant: what is large goes there, and its reference into the
    * result (docs/artifacts.md). `put` rejects bytes that hold a credential of this attempt.
    */
-  readonly artifacts: TenantArtifacts;
+  readonly artifacts: Omit<TenantArtifacts, "remove">;
 }
 
 /** How the engine retries a failure that is neither a result nor a `toolFailure`. */

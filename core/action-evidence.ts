@@ -8,7 +8,7 @@ import type { CallCheck } from "../contract/model.ts";
 import { evidenceIn } from "./call-evidence.ts";
 import { digestOf, sha256 } from "./digest.ts";
 
-/** A whole log, from its first event. */
+/** A whole log, from its first event. Of erased entries there is none. */
 export function evidenceOf(log: readonly TaskEvent[]): readonly ActionEvidence[] {
   const known: Known = {
     agent: "",
@@ -17,7 +17,7 @@ export function evidenceOf(log: readonly TaskEvent[]): readonly ActionEvidence[]
     waiting: new Map(),
     found: [],
   };
-  for (const event of log) {
+  for (const event of log.filter(({ erased }) => erased === undefined)) {
     learn(known, event);
     const evidence = evidenceFrom(known, event);
     if (evidence !== undefined) known.found.push(evidence);

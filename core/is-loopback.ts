@@ -5,3 +5,8 @@
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
+
+/** The host of a URL, an IPv6 address without brackets; empty for what is none. */
+export function hostIn(url: string): string {
+  return URL.parse(url)?.hostname.replaceAll(/[[\]]/g, "") ?? "";
+}

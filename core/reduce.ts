@@ -13,6 +13,7 @@ import { underHold } from "./control/hold.ts";
 import { suspectsWith } from "./control/poison.ts";
 import { noteSettled } from "./control/settlement.ts";
 import { BUDGET_REDUCERS } from "./reduce-budget.ts";
+import { ERASURE_REDUCERS } from "./reduce-erasure.ts";
 import { EXTENSION_REDUCERS } from "./reduce-extension.ts";
 import { CHILD_REDUCERS } from "./reduce-children.ts";
 import { CONTROL_REDUCERS, ended } from "./reduce-control.ts";
@@ -52,6 +53,7 @@ const REDUCERS: ReducersOf<EventType> = {
   ...WAIT_REDUCERS,
   ...CHILD_REDUCERS,
   ...CONTROL_REDUCERS,
+  ...ERASURE_REDUCERS,
   ...WATCH_REDUCERS,
   "task.started": (head, { grants = "declared" }) =>
     grants === "declared" ? head : withGrants(head, grants),

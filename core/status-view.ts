@@ -4,6 +4,7 @@ import type { AuthorityView } from "../contract/effect-api.ts";
 import type { StoredText } from "../contract/artifact.ts";
 import type { ExtensionView } from "../contract/budget.ts";
 import type { ParentTask } from "../contract/child.ts";
+import type { ErasureView } from "../contract/erasure-view.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { NamedGrant } from "../contract/grant.ts";
 import { childViews } from "./child/children.ts";
@@ -48,11 +49,19 @@ export function statusView(
     ...controlView(head),
     ...(head.parent === undefined ? {} : { parent: head.parent }),
     ...(childViews(head).length === 0 ? {} : { children: childViews(head) }),
+    ...erasureView(head),
     ...(head.owner === undefined ? {} : { owner: head.owner }),
     ...(head.tenant === undefined ? {} : { tenant: head.tenant }),
     ...(head.grants === undefined ? {} : { grants: head.grants }),
     createdAt: head.createdAt,
     updatedAt: head.updatedAt,
+  };
+}
+
+function erasureView({ erased, preserved }: TaskHead): ErasureView {
+  return {
+    ...(erased === undefined ? {} : { erased: { at: erased.at, entries: erased.seq } }),
+    ...(preserved === undefined ? {} : { preserved }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ParentTask } from "../contract/child.ts";
 import type { Hold, SettlementReport } from "../contract/control-view.ts";
 import type { CallPosition, CompensationReport } from "../contract/event.ts";
 import type { EffectClass } from "../contract/effect-class.ts";
+import type { Preserved } from "../contract/erasure-view.ts";
 import type { TaskStatus } from "../contract/status.ts";
 import type { BlockCode } from "../contract/tool.ts";
 import type { Stuck } from "../contract/watch.ts";
@@ -181,6 +182,12 @@ export interface TaskHead {
   /** The log: position of the next event, and hash of the last. */
   readonly nextSeq: number;
   readonly hash: string;
+  /** Of the log's entries; nothing else may show it. Absent where the log cannot be erased. */
+  readonly salt?: string;
+  /** Its content is erased up to the entry that says so. */
+  readonly erased?: { readonly seq: number; readonly at: number };
+  /** It may not be erased. */
+  readonly preserved?: Preserved;
   /** Number of the last step; 0 before the first. */
   readonly step: number;
   readonly turn: TurnState;

@@ -3,7 +3,9 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { sha256Schema } from "../contract/ids.ts";
+import { tenantIdSchema } from "../contract/tenant.ts";
 import { type Caller, callerSchema } from "./caller.ts";
+import { HOUSE_ROLES } from "./roles.ts";
 import { settingsProblem } from "./settings-problem.ts";
 
 /** What every API key begins with, so that one that leaked is recognized. */
@@ -12,12 +14,22 @@ const KEY_BYTES = 32;
 
 const apiKeySchema = callerSchema
   .extend({
+    /** Absent: of all tenants, as programs of the house may be. */
+    tenant: z.exactOptional(tenantIdSchema),
     /** SHA-256 of the key, as `newApiKey` answers it. Not a secret: a key has 256 random bits. */
     sha256: sha256Schema,
     /** ISO 8601; from then on it is refused. Absent: until it is taken out. */
     expiresAt: z.exactOptional(z.iso.datetime({ offset: true })),
   })
-  .strict();
+  .strict()
+  .refine(
+    ({ tenant, roles }) =>
+      tenant !== undefined || roles.every((role) => HOUSE_ROLES.includes(role)),
+    {
+      path: ["tenant"],
+      message: `is missing; only keys of ${HOUSE_ROLES.join(" and ")} go without`,
+    },
+  );
 
 /** One valid key. Several of one principal are valid at once: that is how a key is rotated. */
 export type ApiKey = Readonly<z.input<typeof apiKeySchema>>;

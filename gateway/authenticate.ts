@@ -1,9 +1,10 @@
 // Owns who a request comes from, by its `Authorization` header. No credential, a malformed, an
 // unknown, an expired and a revoked one have one answer, byte for byte.
 import { API_KEY_PREFIX, type ApiKeys, createApiKeys } from "./api-keys.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, principalSchema } from "./caller.ts";
 import { problem } from "./problem.ts";
 import { ROLES } from "./roles.ts";
+import { settingsProblem } from "./settings-problem.ts";
 import { createTokens, type TokenIssuer } from "./tokens.ts";
 
 /** Who may come. Both empty is valid: then nobody may. */
@@ -16,13 +17,21 @@ export interface Authentication {
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
 /** Who comes where nobody is authenticated: on this machine, and everything that is allowed. */
-const ANYBODY: Caller = { principal: "anybody", roles: ROLES };
+const ANYBODY = "anybody";
 
 const BEARER = /^Bearer ([\w.~+/=-]+)$/i;
 
 /** Throws an Error for settings that cannot be used. */
-export function createAuthenticate(settings: Authentication | undefined): Authenticate {
-  if (settings === undefined) return async () => ANYBODY;
+export function createAuthenticate(
+  settings: Authentication | undefined,
+  principal: string | undefined,
+): Authenticate {
+  if (settings === undefined) {
+    const anybody = { principal: readPrincipal(principal ?? ANYBODY), roles: ROLES };
+    return async () => anybody;
+  }
+  if (principal !== undefined)
+    throw new Error("principal goes without authentication only; leave it out");
   const findKey = createApiKeys(settings.apiKeys ?? []);
   const findToken = createTokens(settings.issuers ?? []);
   return async (authorization) => {
@@ -33,6 +42,12 @@ export function createAuthenticate(settings: Authentication | undefined): Authen
     if (caller === undefined) throw unauthenticated();
     return caller;
   };
+}
+
+function readPrincipal(principal: string): string {
+  const parsed = principalSchema.safeParse(principal);
+  if (!parsed.success) throw settingsProblem("principal", parsed.error.issues);
+  return parsed.data;
 }
 
 function unauthenticated() {

@@ -6,16 +6,21 @@ import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 import { destination, type Logger, pino } from "pino";
 import type { ArtifactStore } from "../contract/artifact.ts";
+import type { EvidencePublicKeys } from "../contract/evidence-export.ts";
+import type { LiveHub } from "../contract/live.ts";
 import { isLoopback } from "../core/is-loopback.ts";
 import { createAdminClient } from "../services/engine/admin.ts";
 import { type Authentication, createAuthenticate } from "./authenticate.ts";
 import { answerProblem, handle } from "./handle.ts";
 import { refuseForeign } from "./loopback.ts";
 import { problem } from "./problem.ts";
+import { createMetrics } from "./metrics.ts";
+import { createRateLimit, type RateLimit } from "./rate-limit.ts";
 import { createReadiness } from "./readiness.ts";
 import type { RouteDeps } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { createRuntime } from "./runtime.ts";
+import { createLiveHub } from "./stream/live-hub.ts";
 
 export interface GatewayOptions {
   /** Restate's HTTP front, such as http://127.0.0.1:8080. Nobody else should reach it. */
@@ -24,8 +29,19 @@ export interface GatewayOptions {
   readonly adminUrl: string;
   /** Who may come. Absent: whoever is on this machine, and does everything. */
   readonly authentication?: Authentication;
+  /** Without authentication: who whoever comes acts as. Default: anybody. */
+  readonly principal?: string;
   /** The app's store. Absent: no artifacts are taken or given. */
   readonly artifacts?: ArtifactStore;
+  /** From `evidencePublicKeys`: checks exports by them. Absent: their signatures are not looked at. */
+  readonly evidenceKeys?: EvidencePublicKeys;
+  /**
+   * Where live news of tasks are had: the hub that an app of this process is given as `live`. Default:
+   * a hub of its own, for what workers post (docs/streams.md).
+   */
+  readonly live?: LiveHub;
+  /** How many requests a caller may make. Default: any number. */
+  readonly rateLimit?: RateLimit;
   /** Default: pino on standard error. */
   readonly logger?: Logger;
 }
@@ -59,15 +75,22 @@ const NOBODY_KNOWN =
 export function createGateway(options: GatewayOptions): Gateway {
   const { authentication, logger = pino(destination(2)) } = options;
   const runtime = createRuntime(options.ingressUrl);
+  const query = createQuery(options.adminUrl);
+  const closing = new AbortController();
   const deps = {
-    authenticate: createAuthenticate(authentication),
+    authenticate: createAuthenticate(authentication, options.principal),
+    takeTurn: createRateLimit(options.rateLimit),
     routes: {
       runtime,
-      query: createQuery(options.adminUrl),
+      query,
+      metrics: createMetrics(query),
       checkReady: createReadiness(runtime),
       artifacts: options.artifacts,
+      live: options.live ?? createLiveHub(),
+      evidenceKeys: options.evidenceKeys,
     },
     logger,
+    closing: closing.signal,
   };
   const app = new Hono();
   app.use(async (c, next) => {
@@ -84,7 +107,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.onError((error) => answerProblem(error, { logger, route: "" }));
   const fetch = async (request: Request) => app.fetch(request);
   const isOpen = authentication === undefined;
-  return { fetch, serve: (serving) => serve(fetch, serving, { logger, isOpen }) };
+  const endStreams = () => closing.abort();
+  return { fetch, serve: (serving) => serve(fetch, serving, { logger, isOpen, endStreams }) };
 }
 
 /** What the engine says of a query that fails quotes it, and so what a caller filtered by. */
@@ -99,10 +123,17 @@ function createQuery(adminUrl: string): RouteDeps["query"] {
   };
 }
 
+interface Serving {
+  readonly logger: Logger;
+  readonly isOpen: boolean;
+  /** Ends what would go on for ever. */
+  readonly endStreams: () => void;
+}
+
 async function serve(
   fetch: Gateway["fetch"],
   { port, host = "127.0.0.1", graceMs = DEFAULT_GRACE_MS }: GatewayServeOptions,
-  { logger, isOpen }: { readonly logger: Logger; readonly isOpen: boolean },
+  { logger, isOpen, endStreams }: Serving,
 ): Promise<RunningGateway> {
   if (isOpen) {
     if (!isLoopback(host))
@@ -116,7 +147,11 @@ async function serve(
   await bind(server, host, port);
   // A listening TCP server has an address with a port.
   const { port: bound } = server.address() as AddressInfo;
-  return { host, port: bound, close: () => close(server, graceMs) };
+  const end = (): Promise<void> => {
+    endStreams();
+    return close(server, graceMs);
+  };
+  return { host, port: bound, close: end };
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {

@@ -1,6 +1,6 @@
 // Owns what keeps a gateway without authentication to this machine, beside the address that it listens
 // on: requests that a web page makes through a browser on this machine.
-import { isLoopback } from "../core/is-loopback.ts";
+import { hostIn, isLoopback } from "../core/is-loopback.ts";
 import { problem } from "./problem.ts";
 
 /**
@@ -13,9 +13,4 @@ export function refuseForeign(url: string, origin: string | undefined): void {
     "foreign_origin",
     "without authentication only this machine is served; configure authentication",
   );
-}
-
-/** The host of a URL, an IPv6 address without brackets; empty for what is none. */
-export function hostIn(url: string): string {
-  return URL.parse(url)?.hostname.replaceAll(/[[\]]/g, "") ?? "";
 }

@@ -1,15 +1,19 @@
 // Owns the form of a route: all that routing, authorization, the OpenAPI document and the page of
 // roles need to know of one. The routes themselves are in routes/.
 import { z } from "zod";
+import type { EvidencePublicKeys } from "../contract/evidence-export.ts";
 import { nameProblem, sha256Schema, taskIdSchema } from "../contract/ids.ts";
 import { MAX_SCHEDULE_ID_BYTES } from "../contract/schedule.ts";
 import { MAX_SCOPED_ID_BYTES, MAX_TENANT_BYTES } from "../contract/tenant.ts";
+import type { LiveHub } from "../contract/live.ts";
 import type { AdminClient } from "../services/engine/admin.ts";
 import type { ArtifactStore } from "../contract/artifact.ts";
 import type { Caller } from "./caller.ts";
+import type { Metrics } from "./metrics.ts";
 import { problem } from "./problem.ts";
 import type { CheckReady } from "./readiness.ts";
 import type { Role } from "./roles.ts";
+import type { RunStream } from "./stream/event-sink.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What routes reach the world through. */
@@ -18,6 +22,11 @@ export interface RouteDeps {
   readonly query: AdminClient["query"];
   readonly checkReady: CheckReady;
   readonly artifacts: ArtifactStore | undefined;
+  readonly metrics: Metrics;
+  /** What workers tell while they work. */
+  readonly live: LiveHub;
+  /** Whose signatures under an export are trusted; undefined: they are not looked at. */
+  readonly evidenceKeys: EvidencePublicKeys | undefined;
 }
 
 /** A request whose caller may make it, and whose parts have the required form. */
@@ -30,6 +39,10 @@ export interface RouteRequest<B = unknown, Q = unknown> {
   readonly bytes: Uint8Array;
   header(name: string): string | undefined;
   readonly signal: AbortSignal;
+  /** Answers with a file that is made while it is sent. */
+  file(pieces: AsyncIterable<Uint8Array>, headers: Readonly<Record<string, string>>): Response;
+  /** Answers with a stream of events. */
+  stream(run: RunStream): Response;
 }
 
 export interface Route<B = unknown, Q = unknown> {

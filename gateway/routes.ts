@@ -5,9 +5,11 @@ import { APPROVAL_ROUTES } from "./routes/approval-routes.ts";
 import { ARTIFACT_ROUTES } from "./routes/artifact-routes.ts";
 import { BUDGET_ROUTES } from "./routes/budget-routes.ts";
 import { EVENT_ROUTES } from "./routes/event-routes.ts";
+import { EVIDENCE_ROUTES } from "./routes/evidence-routes.ts";
 import { LIST_ROUTES } from "./routes/list-routes.ts";
 import { SCHEDULE_ROUTES } from "./routes/schedule-routes.ts";
 import { serviceRoutes } from "./routes/service-routes.ts";
+import { STREAM_ROUTES } from "./routes/stream-routes.ts";
 import { STOP_ROUTES } from "./routes/stop-routes.ts";
 import { TASK_ROUTES } from "./routes/task-routes.ts";
 import { VERB_ROUTES } from "./routes/verb-routes.ts";
@@ -15,6 +17,7 @@ import { VERB_ROUTES } from "./routes/verb-routes.ts";
 export const ROUTES: readonly Route[] = [
   ...TASK_ROUTES,
   ...VERB_ROUTES,
+  ...EVIDENCE_ROUTES,
   ...LIST_ROUTES,
   ...APPROVAL_ROUTES,
   ...EVENT_ROUTES,
@@ -22,5 +25,6 @@ export const ROUTES: readonly Route[] = [
   ...BUDGET_ROUTES,
   ...STOP_ROUTES,
   ...ARTIFACT_ROUTES,
+  ...STREAM_ROUTES,
   ...serviceRoutes(() => ROUTES),
 ];

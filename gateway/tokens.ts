@@ -2,9 +2,8 @@
 // its audience and times, and which of its claims say who, for whom and in which roles.
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload } from "jose";
 import { z } from "zod";
-import { isLoopback } from "../core/is-loopback.ts";
+import { hostIn, isLoopback } from "../core/is-loopback.ts";
 import { type Caller, callerSchema, roleSchema } from "./caller.ts";
-import { hostIn } from "./loopback.ts";
 import { problem } from "./problem.ts";
 import type { Role } from "./roles.ts";
 import { settingsProblem } from "./settings-problem.ts";

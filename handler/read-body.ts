@@ -1,7 +1,7 @@
 // Owns reading the body of a public handler: JSON that has one meaning only, held against the
 // handler's schema.
 import type { BodySchema } from "../contract/api.ts";
-import { bodyProblem, type RawBody } from "../contract/raw-body.ts";
+import { type BodyIssue, bodyProblem, type RawBody } from "../contract/raw-body.ts";
 import { NOT_JSON, parseStrictJson } from "../core/strict-json.ts";
 import { problem } from "./problem.ts";
 
@@ -44,7 +44,7 @@ export function checkBody<T>(schema: BodySchema<T>, value: unknown): T {
 type Issue = NonNullable<ReturnType<BodySchema<unknown>["safeParse"]>["error"]>["issues"][number];
 
 /** What is wrong in the variant that got furthest: a union itself says only where it stands. */
-function innermost(issue: Issue): Pick<Issue, "path" | "message"> {
+function innermost(issue: Issue): BodyIssue {
   if (issue.code !== "invalid_union") return issue;
   const [deepest] = issue.errors.flat().toSorted((a, b) => b.path.length - a.path.length);
   if (deepest === undefined || deepest.path.length === 0) return issue;

@@ -6,6 +6,7 @@ import type { ArtifactStore } from "../contract/artifact.ts";
 import type { AuditSink, SinkClass } from "../contract/audit.ts";
 import type { CredentialResolver } from "../contract/credential.ts";
 import type { EventSettings } from "../contract/inbox.ts";
+import type { LiveSink } from "../contract/live.ts";
 import type { ModelProvider } from "../contract/model.ts";
 import type { NotificationEndpoint, NotificationRetry } from "../contract/notification.ts";
 import type { ApprovalRules } from "../contract/policy.ts";
@@ -13,6 +14,7 @@ import type { AnyTool } from "../contract/tool.ts";
 import type { WebhookSettings } from "../contract/webhook.ts";
 import type { BudgetSettings } from "../core/budget/settings.ts";
 import type { Encryption } from "./encryption/create-encryption.ts";
+import type { EvidenceOptions } from "./evidence/evidence-options.ts";
 import type { PolicySource } from "./policy/load-policies.ts";
 import type { ModelPrice } from "./prices/model-price.ts";
 import type { TurnstileOptions } from "./task-log/turnstile.ts";
@@ -87,8 +89,18 @@ export interface AppOptions {
   readonly auditSink?: AuditSink;
   /** Effects of these classes wait while the sink does not have their task's log. Default: none. */
   readonly requireSinkFor?: readonly SinkClass[];
+  /**
+   * Task logs can be erased, and their ends are signed (docs/evidence.md). Only tasks that are made
+   * with it can be erased. Default: neither.
+   */
+  readonly evidence?: EvidenceOptions;
   /** What is kept of events that nobody waits for yet (docs/events.md). */
   readonly events?: EventSettings;
+  /**
+   * Is told what tasks do while they do it: `createLiveHub` for a gateway in this process,
+   * `createLivePush` for others (docs/streams.md). With it models are asked to stream. Default: nobody.
+   */
+  readonly live?: LiveSink;
   /** Who sends webhooks (docs/events.md). Default: nobody. */
   readonly webhooks?: WebhookSettings;
   /** Who is told what becomes of tasks (docs/events.md). Default: nobody. */

@@ -17,7 +17,6 @@ import { manifestOf, sealManifest } from "../core/define-agent.ts";
 import { createJudge } from "../core/grant/judge-authority.ts";
 import { createAgentObject } from "../objects/agent/agent-object.ts";
 import { createApprovalObject } from "../objects/approval/approval-object.ts";
-import { createAuditObject } from "../objects/audit/audit-object.ts";
 import { createBudgetObject } from "../objects/budget/budget-object.ts";
 import { deadLetterObject } from "../objects/dead-letter/dead-letter-object.ts";
 import { createInboxObject } from "../objects/inbox/inbox-object.ts";
@@ -28,19 +27,22 @@ import type { AppOptions, ServePart } from "./app-options.ts";
 import { createApprovalTerms } from "./approval/approval-terms.ts";
 import { createEvidenceCheck } from "./approval/check-evidence.ts";
 import { createCheckArtifacts, createStoreText } from "./artifacts/artifact-ports.ts";
-import { createPushEvents } from "./audit-sink/push-events.ts";
+import { createRemoveArtifacts } from "./artifacts/remove-artifacts.ts";
 import type { AuthorityPorts } from "./authority/check-authority.ts";
 import { createCheckAuthority } from "./authority/check-authority.ts";
 import { createEnginePort } from "./control/ask-engine.ts";
 import { createControlService } from "./control/control-service.ts";
 import { createEndInvocations } from "./control/end-invocations.ts";
+import { createPurge } from "./control/purge-invocations.ts";
 import { createCredentialPort } from "./credentials/credential-port.ts";
 import { createAdminClient } from "./engine/admin.ts";
 import { createFindAgent } from "./engine/find-agent.ts";
 import { createFindUnregistered } from "./engine/find-unregistered.ts";
 import { createFindUnservedAgents } from "./engine/find-unserved-agents.ts";
 import { createEventsService } from "./events/events-service.ts";
+import { evidencePorts } from "./evidence/evidence-options.ts";
 import { sdkLogger } from "./log.ts";
+import { logObjects } from "./log-objects.ts";
 import { createContextCache } from "./model/context-cache.ts";
 import type { CallAuthority } from "./model/authorize-call.ts";
 import type { EstimateOptions } from "./model/estimate-call.ts";
@@ -52,7 +54,7 @@ import { whilePatient } from "./model/while-patient.ts";
 import { createNotificationService } from "./notifications/notification-service.ts";
 import { createPostNotification } from "./notifications/post-notification.ts";
 import type { PriceTable } from "./prices/price-table.ts";
-import { createAuditFlush, createPageReader } from "./task-log/ingress-audit.ts";
+import { createAuditFlush } from "./task-log/ingress-audit.ts";
 import { createAuthorityReader, createIngressLog } from "./task-log/ingress-log.ts";
 import { atTurnstile, createTurnstile } from "./task-log/turnstile.ts";
 import { createStopsView } from "./stops/stops-view.ts";
@@ -62,6 +64,7 @@ import { createToolService } from "./tool-host/tool-service.ts";
 import { waiterService } from "./waiter/waiter-service.ts";
 import { createMayDecide } from "./policy/may-decide.ts";
 import { createTakeWebhook, type WebhookPorts } from "./webhooks/take-webhook.ts";
+import { refusePages } from "./worker/refuse-pages.ts";
 import type { RequestListener } from "./worker/worker-server.ts";
 
 const JSON_TYPE = "application/json";
@@ -98,10 +101,11 @@ export function deploymentsOf(
       // Waiters alone are resolved from outside.
       plainAwakeables: path === WAITERS_PATH,
     });
-    routes.set(
-      path,
-      createEndpointHandler({ services, logger: sdkLogger(logger), ...identity, ...encrypted }),
-    );
+    // No page reaches a tool: none is public at the ingress.
+    const outward = path === TOOLS_PATH ? [] : [refusePages];
+    const hooks = [...outward, ...(encrypted?.defaultServiceOptions.hooks ?? [])];
+    const secured = { ...identity, ...encrypted, defaultServiceOptions: { hooks } };
+    routes.set(path, createEndpointHandler({ services, logger: sdkLogger(logger), ...secured }));
   };
   const resolving =
     options.credentials === undefined
@@ -159,21 +163,16 @@ function auditGateOf(options: AppOptions): AuditGate | undefined {
   return { classes, flush: createAuditFlush(ingressOf(options)) };
 }
 
-function auditObjects(options: AppOptions): EndpointServices {
-  const { auditSink } = options;
-  if (auditSink === undefined) return [];
-  const push = createPushEvents(auditSink, createPageReader(ingressOf(options)));
-  return [createAuditObject(push)];
-}
-
 /** What operators stop, who finds out when a stop has settled, and what happens on schedule. */
-function controlServices({ adminUrl }: AppOptions): EndpointServices {
+function controlServices({ adminUrl, artifacts }: AppOptions): EndpointServices {
   const admin = createAdminClient(adminUrl);
   const schedules = createScheduleObject({ findAgent: createFindAgent(admin) });
   const control = createControlService({
     findAgent: createFindAgent(admin),
     endInvocations: createEndInvocations(admin),
     engine: createEnginePort(admin),
+    ...createPurge(admin),
+    removeArtifacts: createRemoveArtifacts(artifacts),
   });
   return [stopsObject, createStopWatch(createCensus(admin)), schedules, control];
 }
@@ -214,6 +213,7 @@ function agentObjects(
     findUnservedAgents: createFindUnservedAgents(createAdminClient(adminUrl)),
     authority,
     stops: authority.stops,
+    live: options.live,
     cache: createContextCache(),
   };
   const storeText = createStoreText(artifacts, "text/plain");
@@ -232,7 +232,9 @@ function agentObjects(
       checkAnswer: createCheckAnswer(agent),
       isDraining,
       remember: shared.cache.extend,
+      ...(options.live === undefined ? {} : { live: options.live }),
       notifies: (options.notifications ?? []).length > 0,
+      ...evidencePorts(options.evidence),
     };
     return createAgentObject({
       agent,
@@ -245,7 +247,7 @@ function agentObjects(
     });
   });
   const budgetObjects = budgets === undefined ? [] : [createBudgetObject(budgets)];
-  return [...agents, approvals, ...auditObjects(options), ...budgetObjects];
+  return [...agents, approvals, ...logObjects(options, ingressOf(options)), ...budgetObjects];
 }
 
 /** Nothing where nothing is limited. */

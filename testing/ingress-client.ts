@@ -13,6 +13,7 @@ import type {
 import { DEFAULT_ASK_TIMEOUT_MS, MAX_EVENTS_PAGE } from "../contract/api.ts";
 import { APPROVAL_SERVICE } from "../contract/approval.ts";
 import type { ControlResult } from "../contract/control.ts";
+import { CONTROL_SERVICE } from "../contract/control.ts";
 import type {
   DropResult,
   GrantResult,
@@ -20,6 +21,7 @@ import type {
   RollbackResult,
   SettleResult,
 } from "../contract/effect-api.ts";
+import type { EraseResult, PreserveResult } from "../contract/erasure.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { Explanation } from "../contract/explanation.ts";
@@ -47,6 +49,7 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
   const call = async <T>(handler: string, body?: unknown): Promise<T> =>
     (await post(ingressUrl, `${path}/${handler}`, body)) as T;
   const status = () => call<StatusView>("status");
+  const named = { agent, taskId };
 
   return {
     taskId,
@@ -85,6 +88,8 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
     grant: (input) => call<GrantResult>("grant", input),
     control: ({ verb, ...input }) => call<ControlResult>(verb, input),
     rollback: (input) => call<RollbackResult>("rollback", input),
+    erase: (input) => onControl<EraseResult>(ingressUrl, "erase", { ...input, ...named }),
+    preserve: (input) => onControl<PreserveResult>(ingressUrl, "preserve", { ...input, ...named }),
     until: async (wanted, { withinMs = DEFAULT_WITHIN_MS } = {}) => {
       const statuses: readonly string[] = typeof wanted === "string" ? [wanted] : wanted;
       const deadline = Date.now() + withinMs;
@@ -96,6 +101,10 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
       }
     },
   };
+}
+
+async function onControl<T>(base: string, handler: string, body: object): Promise<T> {
+  return (await post(base, `restate/call/${CONTROL_SERVICE}/${handler}`, body)) as T;
 }
 
 async function post(base: string, path: string, body: unknown): Promise<unknown> {

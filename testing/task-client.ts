@@ -29,6 +29,12 @@ import type {
   SettleInput,
   SettleResult,
 } from "../contract/effect-api.ts";
+import type {
+  EraseInput,
+  EraseResult,
+  PreserveInput,
+  PreserveResult,
+} from "../contract/erasure.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { Explanation } from "../contract/explanation.ts";
 import type { Grant } from "../contract/grant.ts";
@@ -135,6 +141,10 @@ export interface TaskClient {
   control(input: ControlInput): Promise<ControlResult>;
   /** Undoes the effects of a task that rests, and lets it go on. */
   rollback(input: RollbackInput): Promise<RollbackResult>;
+  /** Erases what was said and done in an ended task, of an app with `evidence`. */
+  erase(input: Omit<EraseInput, "agent" | "taskId">): Promise<EraseResult>;
+  /** Keeps it from being erased, or lets it be. */
+  preserve(input: Omit<PreserveInput, "agent" | "taskId">): Promise<PreserveResult>;
   /**
    * Resolves once the task has this status, or one of these; rejects after `withinMs`
    * (30,000 by default), naming the status that it has instead.

@@ -24,6 +24,8 @@ export interface NewTask {
   readonly budgetParent?: BudgetParent | undefined;
   readonly parent?: ParentTask | undefined;
   readonly inputDigest: string;
+  /** A secret of the task's own (0017); absent: its log cannot be erased. */
+  readonly salt?: string | undefined;
   readonly at: number;
 }
 
@@ -46,6 +48,7 @@ export function newHead(task: NewTask): TaskHead {
     updatedAt: task.at,
     nextSeq: 0,
     hash: GENESIS,
+    ...(task.salt === undefined ? {} : { salt: task.salt }),
     step: 0,
     turn: NO_TURN,
     operations: [],

@@ -1,9 +1,9 @@
 // Owns the list of a tenant's tasks: which there are, how they stand, and the filters.
 import { z } from "zod";
 import { actorIdSchema } from "../../contract/api.ts";
-import { nameProblem } from "../../contract/ids.ts";
+import { nameProblem, taskIdSchema } from "../../contract/ids.ts";
 import { taskStatusSchema, type TaskStatus } from "../../contract/status.ts";
-import { idWithin } from "../../contract/tenant.ts";
+import { idWithin, scopedKey } from "../../contract/tenant.ts";
 import type { Stuck } from "../../contract/watch.ts";
 import type { RouteDeps } from "../route.ts";
 import { behind, ownKeys, pageShape, readCursor, sqlText, writeCursor } from "./page.ts";
@@ -23,6 +23,10 @@ export const taskQuerySchema = z.strictObject({
     .refine((name) => nameProblem(name) === undefined, "must be an agent's name")
     .optional(),
   owner: actorIdSchema.optional(),
+  /** Of whatever agent. */
+  taskId: taskIdSchema.optional(),
+  /** What the id begins with. */
+  taskIdPrefix: taskIdSchema.optional(),
   /** Only those that were found not to move. */
   stuck: z.literal("true").optional(),
   /** Milliseconds since the epoch. */
@@ -54,7 +58,7 @@ export interface TaskList {
   readonly cursor?: string;
 }
 
-type StoredHead = Omit<ListedTask, "taskId" | "wakeAt"> & {
+export type StoredHead = Omit<ListedTask, "taskId" | "wakeAt"> & {
   readonly park?: { readonly wakeAt?: number };
 };
 
@@ -63,7 +67,7 @@ export async function listTasks(
   tenant: string | undefined,
   { limit, cursor, ...filters }: TaskQuery,
 ): Promise<TaskList> {
-  const where = [ownKeys(tenant), behind(readCursor(cursor)), ...conditions(filters)];
+  const where = [ownKeys(tenant), behind(readCursor(cursor)), ...conditions(tenant, filters)];
   const rows = await query(scan(where, limit + 1));
   const shown = rows.slice(0, limit).map((row) => ({
     service: String(row["service_name"]),
@@ -91,19 +95,26 @@ export function scan(where: readonly string[], limit: number): string {
   ORDER BY created_at DESC, service_name, service_key LIMIT ${limit}`;
 }
 
-function conditions(filters: Omit<TaskQuery, "limit" | "cursor">): readonly string[] {
-  const { status, agent, owner, stuck, createdAfter, updatedBefore } = filters;
+function conditions(
+  tenant: string | undefined,
+  filters: Omit<TaskQuery, "limit" | "cursor">,
+): readonly string[] {
+  const { status, agent, owner, taskId, taskIdPrefix, stuck, createdAfter, updatedBefore } =
+    filters;
+  const key = (id: string) => sqlText(scopedKey(tenant, id));
   return [
     ...(status === undefined ? [] : [`status IN (${status.map(sqlText).join(", ")})`]),
     ...(agent === undefined ? [] : [`service_name = ${sqlText(agent)}`]),
     ...(owner === undefined ? [] : [`owner = ${sqlText(owner)}`]),
+    ...(taskId === undefined ? [] : [`service_key = ${key(taskId)}`]),
+    ...(taskIdPrefix === undefined ? [] : [`starts_with(service_key, ${key(taskIdPrefix)})`]),
     ...(stuck === undefined ? [] : ["stuck_at IS NOT NULL"]),
     ...(createdAfter === undefined ? [] : [`created_at > ${createdAfter}`]),
     ...(updatedBefore === undefined ? [] : [`updated_at < ${updatedBefore}`]),
   ];
 }
 
-function listed(taskId: string, head: StoredHead): ListedTask {
+export function listed(taskId: string, head: StoredHead): ListedTask {
   const { agent, taskUid, status, owner, createdAt, updatedAt, since, park, stuck } = head;
   const wakeAt = park?.wakeAt;
   return {

@@ -1,6 +1,7 @@
 // Owns the routes about the gateway itself: whether it lives, whether the runtime behind it works, and
 // its own description.
 import { describeApi } from "../describe-api.ts";
+import { TAKES } from "../roles.ts";
 import { type Route, route } from "../route.ts";
 
 /** `all`: every route, these included. */
@@ -23,6 +24,18 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
       perform: async (_, { checkReady }) => {
         await checkReady();
         return { status: "ready" };
+      },
+    }),
+    route({
+      name: "service.metrics",
+      method: "GET",
+      path: "/metrics",
+      summary:
+        "Prometheus' text: how many tasks stand how; without a tenant the gateway's own as well.",
+      roles: TAKES.METRICS,
+      perform: async ({ caller }, { metrics }) => {
+        const text = await metrics.render(caller.tenant);
+        return new Response(text, { headers: { "content-type": "text/plain; version=0.0.4" } });
       },
     }),
     route({

@@ -30,6 +30,7 @@ import {
   verbInputSchema,
 } from "../../contract/control.ts";
 import type { Begin, Command, RunInput, Wake } from "../../contract/command.ts";
+import type { ScrubInput } from "../../contract/erasure.ts";
 import { SEGMENT_ATTEMPTS } from "../../contract/command.ts";
 import { idProblem } from "../../contract/ids.ts";
 import { MAX_MESSAGE_BYTES } from "../../contract/message.ts";
@@ -40,6 +41,7 @@ import { answerInputSchema, withdrawOperationInputSchema } from "../../contract/
 import { flagInputSchema } from "../../contract/watch.ts";
 import { apply } from "./apply.ts";
 import { begin } from "./begin.ts";
+import { scrub } from "./erase.ts";
 import { readBody } from "../../handler/read-body.ts";
 import { RETRY_FOREVER } from "../../handler/retry.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
@@ -201,6 +203,11 @@ function writingHandlers(deps: AgentObjectDeps) {
   const noting = createNoting(agent.name, audited);
   return {
     apply: privateHandler<Command>(noting((ctx, input) => apply(ctx, deps, input))),
+    scrub: handlers.object.exclusive(
+      // What it reads is what is to be gone.
+      { ...PRIVATE, journalRetention: 0, input: jsonOf<ScrubInput>() },
+      (ctx: ObjectContext, input) => scrub(ctx, input),
+    ),
     wake: handlers.object.exclusive(
       { ...segmentOptions(agent), input: jsonOf<Wake>() },
       noting((ctx, input) => wake(ctx, deps, input)),

@@ -3,6 +3,7 @@ import type { ObjectContext, TerminalError } from "@restatedev/restate-sdk";
 import type { AgentDefinition } from "../../contract/agent.ts";
 import { START_MESSAGE_ID } from "../../contract/api.ts";
 import type { Command } from "../../contract/command.ts";
+import type { EraseCommand, PreserveCommand } from "../../contract/erasure.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import { toolOf } from "../../core/doubt.ts";
 import { narrow } from "../../core/grant/narrow.ts";
@@ -17,6 +18,7 @@ import { onFlag } from "../../core/watch/stuck.ts";
 import { onStated } from "../../core/transition/unknown-effect.ts";
 import { applyFollow, applyGrants } from "./apply-bounds.ts";
 import { applyControl, isControl } from "./apply-control.ts";
+import { applyErasure, freshSalt } from "./erase.ts";
 import { applyToMessage } from "./apply-quarantined.ts";
 import { applyAnswer, applyWithdraw } from "./apply-waits.ts";
 import { addListener, readTurnAnswer } from "./listeners.ts";
@@ -63,16 +65,16 @@ export async function change(
   if (stored === undefined && command.type !== "start") {
     return { applied: { result: "no-task", taskUid: "", status: "failed" } };
   }
-  const writer = createTaskWriter(
-    ctx,
-    { agent, ports },
-    stored ?? firstHead(ctx, agent, command, now),
-    now,
-  );
+  const head =
+    stored ?? firstHead(ctx, agent, command, { at: now, salt: await freshSalt(ctx, ports) });
+  const writer = createTaskWriter(ctx, { agent, ports }, head, now);
   // It was lost before this came, which is not to be taken for its cause.
   if (writer.head.segment.open && command.type !== "recover" && command.type !== "kill")
     await recoverTask(ctx, { writer, agent }, LOST);
-  const done = await applyTo(ctx, { writer, agent }, command, stored === undefined);
+  const done =
+    command.type === "erase" || command.type === "preserve"
+      ? await applyErasure(ctx, { writer, ports }, command)
+      : await applyTo(ctx, { writer, agent }, command, stored === undefined);
   const { taskUid, status } = writer.head;
   const applied: Applied =
     typeof done === "string"
@@ -95,7 +97,7 @@ function firstHead(
   ctx: ObjectContext,
   agent: AgentDefinition,
   command: Command,
-  at: number,
+  { at, salt }: { readonly at: number; readonly salt: string | undefined },
 ): TaskHead {
   const start = command.type === "start" ? command : undefined;
   return newHead({
@@ -109,6 +111,7 @@ function firstHead(
     budgetParent: start?.budgetParent,
     parent: start?.parent,
     inputDigest: start?.digest ?? "",
+    salt,
     at,
   });
 }
@@ -121,7 +124,7 @@ interface Changing {
 async function applyTo(
   ctx: ObjectContext,
   { writer, agent }: Changing,
-  command: Command,
+  command: Exclude<Command, EraseCommand | PreserveCommand>,
   isNew: boolean,
 ): Promise<Applied["result"] | Refusal> {
   if (isControl(command)) return applyControl({ writer, agent }, command);

@@ -9,7 +9,7 @@ import { markIssued } from "../../core/task-head.ts";
 import type { ReadContext } from "./read-context.ts";
 
 /** Positions per page. */
-const PAGE = 64;
+export const PAGE = 64;
 /** Pages that are read side by side: where a page ends is only known once it was read. */
 const PAGES_AT_ONCE = 8;
 
@@ -162,6 +162,27 @@ async function readPages(ctx: ReadContext, range: PageRange): Promise<PagesRead>
   const isWhole = short < 0;
   const read = isWhole ? pages : pages.slice(0, short + 1);
   return { events: read.flatMap(({ events }) => events), bytes, isWhole };
+}
+
+/**
+ * Puts others in the place of the events of whole pages, from the start of one, before `to`; answers
+ * with those that were there.
+ */
+export async function rewriteChunks(
+  ctx: ObjectContext,
+  { from, to }: { readonly from: number; readonly to: number },
+  change: (event: TaskEvent) => TaskEvent,
+): Promise<readonly TaskEvent[]> {
+  const were: TaskEvent[] = [];
+  for (let at = pageOf(from); at < to;) {
+    const chunk = await fetchChunk(ctx, at)();
+    if (chunk === null) break;
+    const events = chunk.events.map((event) => (event.seq < to ? change(event) : event));
+    ctx.set<LogChunk>(chunkKey(at), { ...chunk, events });
+    were.push(...chunk.events.filter(({ seq }) => seq < to));
+    at += chunk.events.length;
+  }
+  return were;
 }
 
 /** One event by its position. */

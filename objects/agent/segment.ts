@@ -6,6 +6,7 @@ import type { SegmentSignal } from "../../contract/command.ts";
 import { ABORT_SIGNAL, YIELD_SIGNAL } from "../../contract/command.ts";
 import type { Release } from "../../contract/event.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
+import type { LiveSink } from "../../contract/live.ts";
 import type {
   CallModel,
   CheckAnswer,
@@ -35,8 +36,14 @@ export interface AgentPorts {
   /** Whether the worker is about to stop, so that running segments yield (L4). */
   readonly isDraining: () => boolean;
   readonly remember: RememberEvents;
+  /** Is told that the log goes on, for whoever follows it; a hint, and nothing is journaled. */
+  readonly live?: LiveSink;
   /** Whether the app tells somebody outside what becomes of its tasks. */
   readonly notifies?: boolean;
+  /** Whether the app signs the ends of its logs. */
+  readonly signs?: boolean;
+  /** A fresh secret for a task whose log may be erased one day; absent, no log can be. */
+  readonly newSalt?: (() => string) | undefined;
 }
 
 /** What an agent's exclusive handlers work with. */

@@ -6,6 +6,7 @@ import type { EventBody, TaskEvent } from "../../contract/event.ts";
 import { COMMAND_VERSION } from "../../contract/command.ts";
 import type { RunInput, Wake } from "../../contract/command.ts";
 import type { NamedGrant } from "../../contract/grant.ts";
+import type { LiveSink } from "../../contract/live.ts";
 import type { RememberEvents } from "../../contract/port.ts";
 import { EFFECT_POLICY } from "../../core/effect-policy.ts";
 import { eventSize, sealEvent } from "../../core/log.ts";
@@ -18,6 +19,7 @@ import { effectRow } from "../../core/transition/compensation.ts";
 import { boundsIn } from "../../core/transition/follow.ts";
 import { announce } from "./announce.ts";
 import { followExtension } from "./extension.ts";
+import { noteEvidence } from "./note-evidence.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
 import { headSerde } from "./head-serde.ts";
 import { appendEvents } from "./log-store.ts";
@@ -78,7 +80,9 @@ export interface TaskWriter {
 /** Of the agent's ports, what follows from events goes by. */
 interface WriterPorts {
   readonly remember: RememberEvents;
+  readonly live?: LiveSink;
   readonly notifies?: boolean;
+  readonly signs?: boolean;
 }
 
 interface WriterDeps {
@@ -145,7 +149,7 @@ export function createTaskWriter(
 interface Committing {
   readonly events: readonly TaskEvent[];
   readonly issued: boolean;
-  readonly ports: Pick<WriterPorts, "remember">;
+  readonly ports: Pick<WriterPorts, "remember" | "live" | "signs">;
   readonly timers: ParkTimers;
 }
 
@@ -156,10 +160,13 @@ function commitEvents(
 ): void {
   appendEvents(ctx, events, issued);
   ports.remember(writer.head.taskUid, events);
+  const { agent, taskId, nextSeq } = writer.head;
+  ports.live?.tell({ kind: "events", agent, taskId, nextSeq });
   for (const event of events) {
     writeEvent(ctx, writer, event);
     sendFollowUp(ctx, writer, timers, event);
     if (writer.notifies) announce(ctx, writer.head, event);
+    if (ports.signs === true) noteEvidence(ctx, writer.head, event);
   }
   for (const key of writer.emptied.splice(0)) ctx.clear(key);
 }

@@ -8,6 +8,7 @@ import { AUDIT_SERVICE, AUDIT_VERSION, auditedTask } from "../../contract/audit.
 import { answerJson } from "../../contract/readable.ts";
 import type { AuditState } from "../../core/audit/audit-state.ts";
 import { afterPush, auditPause, NOTHING_PUSHED, positionOf } from "../../core/audit/audit-state.ts";
+import { checkLogKey } from "../../handler/check-log-key.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
 import { RETRY_FOREVER } from "../../handler/retry.ts";
 
@@ -37,14 +38,15 @@ export function createAuditObject(push: PushEvents) {
     handlers: {
       /** The log has grown. */
       note: handlers.object.exclusive(PRIVATE, (ctx: ObjectContext) =>
-        keepAbreast(ctx, push, false),
+        keepAbreast(ctx, push, "note"),
       ),
       retry: handlers.object.exclusive(PRIVATE, (ctx: ObjectContext) =>
-        keepAbreast(ctx, push, true),
+        keepAbreast(ctx, push, "retry"),
       ),
-      flush: handlers.object.exclusive(PUBLIC, async (ctx: ObjectContext) =>
-        positionOf(await keepAbreast(ctx, push, false)),
-      ),
+      flush: handlers.object.exclusive(PUBLIC, async (ctx: ObjectContext) => {
+        checkLogKey(ctx.key);
+        return positionOf(await keepAbreast(ctx, push, "flush"));
+      }),
       show: handlers.object.shared(PUBLIC, async (ctx: ObjectSharedContext) =>
         positionOf(await load(ctx)),
       ),
@@ -60,16 +62,18 @@ async function load(ctx: ObjectSharedContext): Promise<AuditState> {
 async function keepAbreast(
   ctx: ObjectContext,
   push: PushEvents,
-  isRetry: boolean,
+  why: "note" | "retry" | "flush",
 ): Promise<AuditState> {
   const task = auditedTask(ctx.key);
   const loaded = await load(ctx);
-  let state = isRetry ? { ...loaded, retrying: false } : loaded;
+  let state = why === "retry" ? { ...loaded, retrying: false } : loaded;
   for (;;) {
     const { taskUid, acknowledged } = state;
     const pushed = await ctx.run("push", () => push(task, { taskUid, acknowledged }));
     state = afterPush(state, pushed);
     if (pushed.outcome === "kept" && pushed.more) continue;
+    // Perhaps there is no such task: a caller's words leave no state and no timer. The log's own note does.
+    if (why === "flush" && state.taskUid === undefined) return state;
     if (pushed.outcome === "failed" && !state.retrying) {
       state = { ...state, retrying: true };
       ctx.genericSend<AuditNote>({

@@ -31,7 +31,15 @@ const CLIENTS = "@restatedev/restate-sdk-clients";
 const LANGUAGE = ["contract/**", "core/**"];
 /** Of who has handlers (docs/decisions/0011-handler-room.md). */
 const HANDLING = [...LANGUAGE, "handler/**"];
-const PRODUCT = [...HANDLING, "tools/**", "objects/**", "services/**", "gateway/**", "console/**"];
+const PRODUCT = [
+  ...HANDLING,
+  "tools/**",
+  "objects/**",
+  "services/**",
+  "evidence/**",
+  "gateway/**",
+  "console/**",
+];
 const PUBLIC = ["index.ts", "contract/**", "testing/**", "services/*.ts"];
 
 export const TABLE: readonly Row[] = [
@@ -62,7 +70,12 @@ export const TABLE: readonly Row[] = [
   { from: ["objects/**"], files: HANDLING, packages: [SDK] },
   {
     // The composition root: what an app is given, what it serves, and its life.
-    from: ["services/app-options.ts", "services/deployments.ts", "services/server.ts"],
+    from: [
+      "services/app-options.ts",
+      "services/deployments.ts",
+      "services/log-objects.ts",
+      "services/server.ts",
+    ],
     files: PRODUCT,
     packages: [SDK, CLIENTS, NODE, LIBRARIES],
   },
@@ -78,16 +91,27 @@ export const TABLE: readonly Row[] = [
     packages: [SDK, CLIENTS, NODE, LIBRARIES],
   },
   { from: ["services/**"], files: HANDLING, packages: [SDK, NODE, LIBRARIES] },
+  // An export is checked far from any server (docs/decisions/0017-evidence.md).
+  { from: ["evidence/**"], files: LANGUAGE, packages: [NODE, LIBRARIES] },
   {
-    // The admin API has one client (docs/decisions/0010-drain.md).
+    // It speaks the gateway's API, also without a gateway (docs/decisions/0018-command-line.md), and
+    // the admin API has one client (0010-drain.md).
     from: ["cli/**"],
-    files: ["contract/**", "services/engine/admin.ts"],
+    files: [
+      "contract/**",
+      "evidence/**",
+      "gateway/create-gateway.ts",
+      "gateway/problem.ts",
+      "gateway/list/list-*.ts",
+      "services/config.ts",
+      "services/engine/**",
+    ],
     packages: [CLIENTS, NODE, LIBRARIES],
   },
   {
     // What a body means and where a verb is taken is decided once (docs/decisions/0013-gateway.md).
     from: ["gateway/**"],
-    files: [...LANGUAGE, "services/engine/admin.ts"],
+    files: [...LANGUAGE, "evidence/**", "services/engine/admin.ts"],
     packages: [CLIENTS, NODE, LIBRARIES],
   },
   {

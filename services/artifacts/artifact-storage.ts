@@ -10,6 +10,8 @@ export interface ArtifactStorage {
   read(key: string): Promise<Uint8Array | undefined>;
   /** Answers after the bytes are durable, all of them; what was under the key is replaced. */
   write(key: string, bytes: Uint8Array): Promise<void>;
+  /** Resolves once it is gone; false when there was nothing. Absent: nothing is ever removed. */
+  remove?(key: string): Promise<boolean>;
   /** Makes durable what `read` has found, where that does not say so already. */
   settle?(key: string): Promise<void>;
 }

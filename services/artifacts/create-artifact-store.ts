@@ -31,6 +31,7 @@ export function createArtifactStore(
       return {
         put: (bytes, mediaType) => putInto(storage, sealing, folder, { bytes, mediaType }),
         find,
+        remove: (digest) => removeFrom(storage, folder, digest),
         get: async (ref) => {
           const bytes = await find(ref.sha256);
           if (bytes === undefined) throw new Error(`artifact ${ref.sha256} is not in the store`);
@@ -98,6 +99,22 @@ async function findIn(
     sealing === undefined ? stored : openedOf(sealing.open(stored, key), stored, digest);
   if (sha256(bytes) === digest) return bytes;
   throw new Error(`artifact ${digest} does not have its digest`);
+}
+
+async function removeFrom(
+  storage: ArtifactStorage,
+  folder: string,
+  digest: string,
+): Promise<boolean> {
+  const key = artifactKey(folder, digest);
+  if (key === undefined) return false;
+  if (storage.remove === undefined)
+    throw new Error("this store of artifacts removes nothing; give its storage a remove");
+  try {
+    return await storage.remove(key);
+  } catch (error) {
+    throw failed(`could not remove artifact ${digest}`, error);
+  }
 }
 
 function openedOf(opened: OpenedArtifact, stored: Uint8Array, digest: string): Uint8Array {

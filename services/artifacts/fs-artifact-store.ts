@@ -1,7 +1,6 @@
-// Owns artifacts as files. A file is visible only when it is complete and durable. Never deletes
-// an artifact.
+// Owns artifacts as files. A file is visible only when it is complete and durable.
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { ArtifactStore } from "../../contract/artifact.ts";
 import type { ArtifactStorage } from "./artifact-storage.ts";
@@ -53,6 +52,7 @@ function fileStorage(directory: string): ArtifactStorage {
   return {
     read: (key) => orReason(readIfThere(join(directory, key))),
     write: (key, bytes) => orReason(write(join(directory, key), bytes)),
+    remove: (key) => orReason(removeIfThere(join(directory, key))),
     settle: (key) => orReason(settle(join(directory, key))),
   };
 }
@@ -74,6 +74,17 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+async function removeIfThere(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+  await syncFolder(dirname(path));
+  return true;
 }
 
 async function makeFolder(path: string): Promise<void> {

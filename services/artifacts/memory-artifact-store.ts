@@ -10,6 +10,7 @@ export function createMemoryArtifactStore(): ArtifactStore {
       const bytes = kept.get(key);
       return bytes === undefined ? undefined : Uint8Array.from(bytes);
     },
+    remove: async (key) => kept.delete(key),
     write: async (key, bytes) => {
       kept.set(key, Uint8Array.from(bytes));
     },

@@ -1,5 +1,5 @@
 // Owns artifacts on S3 or what speaks its language: one object for each, PUT whole and GET whole.
-// Equal bytes have equal keys, so nothing here needs a lock or a condition. Never deletes anything.
+// Equal bytes have equal keys, so nothing here needs a lock or a condition.
 import type * as S3 from "@aws-sdk/client-s3";
 import type { ArtifactStore } from "../../contract/artifact.ts";
 import { MAX_ARTIFACT_BYTES } from "../../contract/artifact.ts";
@@ -58,23 +58,31 @@ function s3Storage(options: S3ArtifactStoreOptions): ArtifactStorage {
   const load = (): Promise<Loaded> => (loaded ??= loadClient(options));
   const bounded = <T>(work: (s3: Loaded, abortSignal: AbortSignal) => Promise<T>): Promise<T> =>
     within(timeoutMs, async (abortSignal) => work(await load(), abortSignal));
+  const read: ArtifactStorage["read"] = (key) =>
+    bounded(async ({ client, GetObjectCommand }, abortSignal) => {
+      const get = new GetObjectCommand({ Bucket, Key: keyOf(key) });
+      try {
+        const { Body } = await client.send(get, { abortSignal });
+        return await readBody(Body, LARGEST_OBJECT, abortSignal);
+      } catch (error) {
+        if (isNotThere(error)) return undefined;
+        throw error;
+      }
+    });
   return {
-    read: (key) =>
-      bounded(async ({ client, GetObjectCommand }, abortSignal) => {
-        const get = new GetObjectCommand({ Bucket, Key: keyOf(key) });
-        try {
-          const { Body } = await client.send(get, { abortSignal });
-          return await readBody(Body, LARGEST_OBJECT, abortSignal);
-        } catch (error) {
-          if (isNotThere(error)) return undefined;
-          throw error;
-        }
-      }),
+    read,
     write: (key, bytes) =>
       bounded(async ({ client, PutObjectCommand }, abortSignal) => {
         const object = { Body: bytes, ContentType: "application/octet-stream" };
         const put = new PutObjectCommand({ Bucket, Key: keyOf(key), ...object });
         await client.send(put, { abortSignal });
+      }),
+    // A delete says the same of what was not there.
+    remove: async (key) =>
+      (await read(key)) !== undefined &&
+      bounded(async ({ client, DeleteObjectCommand }, abortSignal) => {
+        await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(key) }), { abortSignal });
+        return true;
       }),
   };
 }
@@ -93,14 +101,17 @@ async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>):
   }
 }
 
-interface Loaded extends Pick<typeof S3, "GetObjectCommand" | "PutObjectCommand"> {
+interface Loaded extends Pick<
+  typeof S3,
+  "GetObjectCommand" | "PutObjectCommand" | "DeleteObjectCommand"
+> {
   readonly client: S3.S3Client;
 }
 
 /** The SDK takes a tenth of a second and 35 MB, and most apps keep files. */
 async function loadClient(options: S3ArtifactStoreOptions): Promise<Loaded> {
   const { region, endpoint, pathStyle = false, checksums = "always", credentials } = options;
-  const { S3Client, GetObjectCommand, PutObjectCommand } = await import("@aws-sdk/client-s3");
+  const { S3Client, ...commands } = await import("@aws-sdk/client-s3");
   const when = checksums === "always" ? "WHEN_SUPPORTED" : "WHEN_REQUIRED";
   const client = new S3Client({
     region,
@@ -113,7 +124,7 @@ async function loadClient(options: S3ArtifactStoreOptions): Promise<Loaded> {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   });
-  return { client, GetObjectCommand, PutObjectCommand };
+  return { client, ...commands };
 }
 
 function checkOptions({ bucket, region, endpoint, prefix, timeoutMs }: S3ArtifactStoreOptions) {

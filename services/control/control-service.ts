@@ -1,6 +1,6 @@
 // Owns `holdfast.control`: `kill`, the last resort (R72): the engine ends what a task has running, and
-// the task records what that leaves; and `explain`. An object cannot end its own segment, and does not
-// know what the engine does with it, so this is a service.
+// the task records what that leaves; `erase` and `preserve`; and `explain`. An object cannot end its own segment, and
+// does not know what the engine does with it, so this is a service.
 import { type Context, handlers, RestatePromise, service } from "@restatedev/restate-sdk";
 import type { BodySchema, StatusView } from "../../contract/api.ts";
 import type { Command } from "../../contract/command.ts";
@@ -8,6 +8,12 @@ import { COMMAND_VERSION } from "../../contract/command.ts";
 import type { KillInput } from "../../contract/control.ts";
 import type { SettlementReport } from "../../contract/control-view.ts";
 import { CONTROL_SERVICE, killInputSchema } from "../../contract/control.ts";
+import {
+  eraseInputSchema,
+  type EraseResult,
+  preserveInputSchema,
+  type PreserveResult,
+} from "../../contract/erasure.ts";
 import { type Explanation, explainInputSchema } from "../../contract/explanation.ts";
 import { idProblem } from "../../contract/ids.ts";
 import type { RawBody } from "../../contract/raw-body.ts";
@@ -18,14 +24,14 @@ import type { TaskStatus } from "../../contract/status.ts";
 import { verbProblem } from "../../core/control/verbs.ts";
 import type { EnginePort } from "./ask-engine.ts";
 import type { EndInvocations } from "./end-invocations.ts";
+import { type ErasurePorts, eraseTask, preserveTask } from "./erase-task.ts";
 import { explainTask } from "./explain-task.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
 import { problem } from "../../handler/problem.ts";
 import { readBody } from "../../handler/read-body.ts";
 import { RETRY_OUTSIDE_FOREVER } from "../../handler/retry.ts";
 
-export interface ControlPorts {
-  readonly findAgent: (agent: string) => Promise<boolean>;
+export interface ControlPorts extends ErasurePorts {
   readonly endInvocations: EndInvocations;
   readonly engine: EnginePort;
 }
@@ -43,11 +49,25 @@ const LOOK_MS = 500;
 export function createControlService(ports: ControlPorts) {
   return service({
     name: CONTROL_SERVICE,
-    description: "For operators: ends a task through the engine, and says why one does not move.",
+    description:
+      "For operators: ends a task through the engine, erases one, and says why one does not move.",
     handlers: {
       kill: handlers.handler(
         { input: bodySerde(killInputSchema), output: answerJson<KillResult>(), accept: "*/*" },
         (ctx: Context, body: RawBody) => kill(ctx, ports, readTask(killInputSchema, body)),
+      ),
+      erase: handlers.handler(
+        { input: bodySerde(eraseInputSchema), output: answerJson<EraseResult>(), accept: "*/*" },
+        (ctx: Context, body: RawBody) => eraseTask(ctx, ports, readTask(eraseInputSchema, body)),
+      ),
+      preserve: handlers.handler(
+        {
+          input: bodySerde(preserveInputSchema),
+          output: answerJson<PreserveResult>(),
+          accept: "*/*",
+        },
+        (ctx: Context, body: RawBody) =>
+          preserveTask(ctx, ports, readTask(preserveInputSchema, body)),
       ),
       explain: handlers.handler(
         {

@@ -39,11 +39,15 @@ export interface AdminClient {
   cancelInvocation(id: string): Promise<InvocationCommandResult>;
   killInvocation(id: string): Promise<InvocationCommandResult>;
   pauseInvocation(id: string): Promise<InvocationCommandResult>;
+  /** Forgets one that has completed: its input, its outcome and its journal. */
+  purgeInvocation(id: string): Promise<InvocationCommandResult>;
   /** `deployment` is an id, `latest`, or absent for the one that the invocation is pinned to. */
   resumeInvocation(
     id: string,
     options?: { readonly deployment?: string },
   ): Promise<InvocationCommandResult>;
+  /** Of the server, such as `1.7.12`. */
+  serverVersion(): Promise<string>;
   /** Resolves once the API answers and every partition can be read; rejects after the bound. */
   waitReady(bounds: ReadyBounds): Promise<void>;
 }
@@ -64,9 +68,14 @@ export function createAdminClient(adminUrl: string): AdminClient {
     cancelInvocation: (id) => command(api, id, "cancel"),
     killInvocation: (id) => command(api, id, "kill"),
     pauseInvocation: (id) => command(api, id, "pause"),
+    purgeInvocation: (id) => command(api, id, "purge"),
     resumeInvocation(id, { deployment } = {}) {
       const where = deployment === undefined ? "" : `?deployment=${encodeURIComponent(deployment)}`;
       return command(api, id, `resume${where}`);
+    },
+    serverVersion: async () => {
+      const { version } = (await expectOk(api, "GET", "/version")) as { version: string };
+      return version;
     },
     waitReady(bounds) {
       // Reads from every partition, unlike /health, which answers before they have leaders.

@@ -51,7 +51,8 @@ export function portTaken(ports: ServerPorts, port: number): Error {
   );
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on 127.0.0.1 there, a moment ago. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", (error: NodeJS.ErrnoException) => {

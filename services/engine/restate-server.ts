@@ -92,7 +92,10 @@ export async function startRestateServer(options: RestateServerOptions): Promise
     gone.abort();
   });
   try {
-    await ready(server, { boundMs: options.readyBoundMs ?? READY_BOUND_MS, signal: gone.signal });
+    await awaitServer(server, {
+      boundMs: options.readyBoundMs ?? READY_BOUND_MS,
+      signal: gone.signal,
+    });
   } catch (error) {
     const died = gone.signal.aborted;
     await server.kill();
@@ -101,7 +104,11 @@ export async function startRestateServer(options: RestateServerOptions): Promise
   return server;
 }
 
-async function ready(server: RestateServer, bounds: ReadyBounds): Promise<void> {
+/** Resolves once it takes calls at both addresses; rejects after the bound. */
+export async function awaitServer(
+  server: Pick<RestateServer, "ingressUrl" | "adminUrl">,
+  bounds: ReadyBounds,
+): Promise<void> {
   await createAdminClient(server.adminUrl).waitReady(bounds);
   const health = async () => {
     const answer = await fetch(`${server.ingressUrl}/restate/health`);
@@ -150,7 +157,8 @@ function couldNotStart(tail: readonly string[], ports: ServerPorts, baseDir: str
   return new Error(`The Restate server ended while it started. Its last words:\n${log}`);
 }
 
-function portSettings(ports: ServerPorts): Record<string, string> {
+/** As environment variables. */
+export function portSettings(ports: ServerPorts): Record<string, string> {
   return {
     RESTATE_INGRESS__BIND_PORT: String(ports.ingress),
     RESTATE_ADMIN__BIND_PORT: String(ports.admin),
@@ -159,7 +167,7 @@ function portSettings(ports: ServerPorts): Record<string, string> {
 }
 
 /** The binary itself: npm's command is a script around it, and a signal would reach the script. */
-function serverBinary(): string {
+export function serverBinary(): string {
   const name = `@restatedev/restate-server-${platform()}-${arch()}/bin/restate-server`;
   try {
     // From the package that depends on the platform's, since npm need not hoist the latter.
@@ -176,7 +184,8 @@ function serverBinary(): string {
   }
 }
 
-function defaultConfigFile(): string {
+/** The repository's restate.toml. */
+export function defaultConfigFile(): string {
   // Two folders up from the source, three from a build in dist/.
   const places = ["../../restate.toml", "../../../restate.toml"].map((path) =>
     resolve(import.meta.dirname, path),

@@ -1,5 +1,5 @@
-// Owns the bytes between the `openai` client and the network: a body is read to its end
-// within the call, so that a cut or endless one is a failure of the call, and is bounded.
+// Owns the bytes between the `openai` client and the network. A body is bounded, and read to its end
+// within the call, so that a cut or endless one is a failure of the call; only a stream is passed on.
 import { Agent, fetch as undiciFetch } from "undici";
 import type { RequestInit as UndiciRequestInit } from "undici";
 
@@ -12,7 +12,10 @@ const BODY_TOO_LARGE = "body_too_large";
 // streamed has neither until the model is done. The caller's signal is the only bound (F11).
 const patient = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
 
-/** `fetch` for the `openai` client. Rejects when the body is cut or above MAX_BODY_BYTES. */
+/**
+ * `fetch` for the `openai` client. Rejects when the body is cut or above MAX_BODY_BYTES; reading a stream
+ * of events does so later.
+ */
 export async function boundedFetch(
   input: string | URL | Request,
   init?: RequestInit,
@@ -21,8 +24,13 @@ export async function boundedFetch(
   // Two libraries' names of one standard type.
   const request = init as unknown as UndiciRequestInit;
   const response = await undiciFetch(url, { ...request, dispatcher: patient });
-  const body = response.body === null ? null : await readBounded(response.body);
-  return new Response(body, { status: response.status, headers: [...response.headers] });
+  const how = { status: response.status, headers: [...response.headers] as [string, string][] };
+  if (response.body === null) return new Response(null, how);
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  const body = isStream
+    ? ReadableStream.from(bounded(response.body))
+    : await readBounded(response.body);
+  return new Response(body, how);
 }
 
 /** Whether this is the error of a body above MAX_BODY_BYTES. */
@@ -32,6 +40,11 @@ export function isBodyTooLarge(error: unknown): boolean {
 
 async function readBounded(body: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
+  for await (const chunk of bounded(body)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function* bounded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
@@ -41,7 +54,6 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<Uint8Array<
         code: BODY_TOO_LARGE,
       });
     }
-    chunks.push(chunk);
+    yield chunk;
   }
-  return Buffer.concat(chunks, size);
 }

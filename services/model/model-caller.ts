@@ -10,6 +10,7 @@ import type {
   ProviderReply,
 } from "../../contract/model.ts";
 import type { CallModel, FindUnregistered, ModelCall, ReadLog } from "../../contract/port.ts";
+import type { LiveSink } from "../../contract/live.ts";
 import type { StopsView } from "../../contract/stop.ts";
 import { LRUCache } from "lru-cache";
 import { assembleContext } from "../../core/context.ts";
@@ -22,6 +23,7 @@ import { callWithTimeout } from "./call-with-timeout.ts";
 import type { ContextCache } from "./context-cache.ts";
 import { keepAnswer } from "./keep-answer.ts";
 import { loadEvents } from "./load-events.ts";
+import { tellText } from "./tell-text.ts";
 import { resolveMessages } from "./resolve-messages.ts";
 import { tryModels } from "./try-models.ts";
 
@@ -38,6 +40,8 @@ export interface ModelCallerOptions {
   readonly authority: CallAuthority;
   /** Asked before each model; nothing is ever stopped where it is left out. */
   readonly stops?: Pick<StopsView, "recent"> | undefined;
+  /** Is told the text while it is written. */
+  readonly live?: LiveSink | undefined;
   /** May be shared by all callers of a process. */
   readonly cache: ContextCache;
   /** Milliseconds since the epoch. */
@@ -71,7 +75,8 @@ export function createModelCaller(options: ModelCallerOptions): CallModel {
       if (provider === undefined) return { kind: "operator", code: "provider_not_configured" };
       const messages = await resolveMessages(context, tenants, choice);
       const request = buildRequest({ manifest, model: choice.model, messages, maxOutputTokens });
-      return callWithTimeout(provider, request, { signal, timeoutMs });
+      const hear = tellText(options.live, agent, call);
+      return callWithTimeout(provider, request, { signal, timeoutMs, hear });
     };
     const { choice, reply, fallbacks } = await tryModels(agent.models, ask);
     const authorize = createAuthorizer(options.authority, agent, call, now());

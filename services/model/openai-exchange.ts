@@ -2,12 +2,13 @@
 // time of the call, the gate, and failures as values. The dialects own the bodies.
 import { OpenAI } from "openai";
 import { digestOf } from "../../core/digest.ts";
-import type { ModelProvider, ModelRequest, ProviderReply } from "../../contract/model.ts";
+import type { HearText, ModelProvider, ModelRequest, ProviderReply } from "../../contract/model.ts";
 import { abortError } from "./abort.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { createGate } from "./gate.ts";
 import type { GateOptions } from "./gate.ts";
 import { MALFORMED, troubleOf } from "./provider-trouble.ts";
+import { isEventStream, readStream, type ReadEvents, type Trouble } from "./read-stream.ts";
 import { parseWireJson } from "./wire-json.ts";
 
 const DEFAULT_BASE_URL = "https://api.openai.com/v1";
@@ -35,6 +36,9 @@ export interface Dialect<Body> {
   readonly encode: (request: ModelRequest) => Body;
   readonly send: (client: OpenAI, body: Body, how: How) => { asResponse(): Promise<Response> };
   readonly decode: (body: unknown, request: ModelRequest) => DecodedReply;
+  /** The same body, to be answered as a stream, and how that is read. */
+  readonly streamed: (body: Body) => Body;
+  readonly readEvents: ReadEvents;
 }
 
 /** A provider of one dialect. Throws when `baseURL` is not a URL. */
@@ -44,12 +48,23 @@ export function createOpenAIProvider<Body>(
 ): ModelProvider {
   const client = createClient(options.baseURL ?? DEFAULT_BASE_URL);
   const gate = createGate(options.gate);
-  const exchange = async (request: ModelRequest, signal: AbortSignal): Promise<ProviderReply> => {
+  const exchange = async (
+    request: ModelRequest,
+    signal: AbortSignal,
+    hear: HearText | undefined,
+  ): Promise<ProviderReply> => {
     const key = await resolveKey(options.apiKey);
     if (key === undefined) return { kind: "operator", code: "authentication" };
-    const body = dialect.encode(request);
+    const plain = dialect.encode(request);
+    const body = hear === undefined ? plain : dialect.streamed(plain);
+    const how = { signal, headers: { authorization: `Bearer ${key}` } };
+    const read = (answer: Response): Promise<string | Trouble> =>
+      // A server that knows no streams answers as it always does.
+      hear === undefined || !isEventStream(answer)
+        ? answer.text()
+        : readStream(answer, { read: dialect.readEvents, hear, signal, client });
     const response = await post(
-      () => dialect.send(client, body, { signal, headers: { authorization: `Bearer ${key}` } }),
+      async () => read(await dialect.send(client, body, how).asResponse()),
       signal,
     );
     if (typeof response !== "string") return response;
@@ -58,7 +73,7 @@ export function createOpenAIProvider<Body>(
       ? { ...decoded, response, requestDigest: digestOf(body) }
       : decoded;
   };
-  return { call: (request, signal) => gate(() => exchange(request, signal), signal) };
+  return { call: (request, signal, hear) => gate(() => exchange(request, signal, hear), signal) };
 }
 
 function createClient(baseURL: string): OpenAI {
@@ -90,12 +105,11 @@ async function resolveKey(source: OpenAIOptions["apiKey"]): Promise<string | und
 }
 
 async function post(
-  send: () => { asResponse(): Promise<Response> },
+  send: () => Promise<string | Trouble>,
   signal: AbortSignal,
-): Promise<string | Exclude<ProviderReply, { kind: "answered" }>> {
+): Promise<string | Trouble> {
   try {
-    const response = await send().asResponse();
-    return await response.text();
+    return await send();
   } catch (error) {
     if (signal.aborted) throw abortError();
     const trouble = troubleOf(error, Date.now());

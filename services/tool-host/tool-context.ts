@@ -1,6 +1,5 @@
 // Owns what an author's code is given besides its input.
 import type { CallOrigin } from "../../contract/effect-port.ts";
-import type { TenantArtifacts } from "../../contract/artifact.ts";
 import type { ToolContext } from "../../contract/tool.ts";
 import type { AttemptCredentials } from "./attempt-credentials.ts";
 import type { EffectGate } from "./effect-gate.ts";
@@ -59,10 +58,11 @@ function artifactsFor(
   { artifacts }: ToolHost,
   { tenant }: CallOrigin,
   { redactor }: AttemptCredentials,
-): TenantArtifacts {
+): ToolContext["artifacts"] {
   const own = artifacts.ofTenant(tenant);
   return {
-    ...own,
+    find: own.find,
+    get: own.get,
     put: async (bytes, mediaType) => {
       if (redactor.holds(bytes)) throw new Error("the artifact holds a credential; leave it out");
       return own.put(bytes, mediaType);

@@ -8,6 +8,7 @@ import type {
   ServerHttp2Session,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { exchangeOf } from "./exchange.ts";
 
 export type RequestListener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
@@ -32,7 +33,11 @@ export async function listen(
   listener: RequestListener,
   options: ListenOptions,
 ): Promise<WorkerServer> {
-  const server = createServer(listener);
+  const server = createServer();
+  server.on("stream", (stream, headers) => {
+    const { request, response } = exchangeOf(stream, headers);
+    listener(request, response);
+  });
   const sessions = new Set<ServerHttp2Session>();
   server.on("session", (session) => {
     sessions.add(session);
@@ -91,7 +96,7 @@ export function routeByPrefix(routes: ReadonlyMap<string, RequestListener>): Req
       listener(request, response);
       return;
     }
-    response.statusCode = 404;
+    response.writeHead(404);
     response.end();
   };
 }

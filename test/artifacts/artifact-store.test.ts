@@ -67,6 +67,19 @@ describe.each(STORES)("R30 artifacts in %s", (_, create) => {
     expect(new TextDecoder().decode(await store.get(ref))).toBe("immutable");
   });
 
+  it("R102 removes one for good, its tenant's alone, and says whether it was there", async () => {
+    const store = create();
+    const [acme, zenith] = [store.ofTenant("acme"), store.ofTenant("zenith")];
+    const { sha256 } = await acme.put(text("gone"), "text/plain");
+    await zenith.put(text("gone"), "text/plain");
+    expect(await acme.remove(sha256)).toBe(true);
+    expect(await acme.find(sha256)).toBeUndefined();
+    expect(await acme.remove(sha256)).toBe(false);
+    expect(await acme.remove("../etc")).toBe(false);
+    expect(await zenith.find(sha256)).toBeDefined();
+    expect(await acme.put(text("gone"), "text/plain")).toMatchObject({ sha256 });
+  });
+
   it("refuses a reference of another size, and one that it does not have", async () => {
     const store = create().ofTenant("acme");
     const ref = await store.put(text("secret words"), "text/plain");

@@ -84,6 +84,8 @@ const OPERATOR_VERBS: Readonly<Record<string, object>> = {
   [`${AGENT}/override`]: { operationId: "o", result: 1 },
   [`${AGENT}/settle`]: { operationId: "o", outcome: "not-applied" },
   [`${CONTROL_SERVICE}/kill`]: { agent: AGENT, taskId: "t" },
+  [`${CONTROL_SERVICE}/erase`]: { agent: AGENT, taskId: "t", artifacts: "keep" },
+  [`${CONTROL_SERVICE}/preserve`]: { agent: AGENT, taskId: "t", preserved: true },
   "holdfast.stops/stop": STOP,
   "holdfast.stops/lift": STOP,
   "holdfast.schedule/set": { times, target },

@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { describeApi } from "../../gateway/describe-api.ts";
 import { GATEWAY_STATUS } from "../../gateway/problem.ts";
 import { ROUTES } from "../../gateway/routes.ts";
-import { createGateway, type RunningGateway } from "../../index.ts";
+import { type Authentication, createGateway, newApiKey, type RunningGateway } from "../../index.ts";
 import { createLogger } from "../../services/log.ts";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -84,6 +84,14 @@ describe("a gateway with authentication", () => {
 });
 
 describe("a gateway", () => {
+  it("takes a principal only where nobody is authenticated", () => {
+    const principal = "lea";
+    expect(() => createGateway({ ...options, authentication: {}, principal })).toThrow(
+      "principal goes without authentication only",
+    );
+    expect(() => createGateway({ ...options, principal: " " })).toThrow(/^principal: must not/);
+  });
+
   it("says which port is taken", async () => {
     const { port } = await serve();
     await expect(createGateway(options).serve({ port })).rejects.toThrow(
@@ -168,3 +176,56 @@ interface Operation {
     readonly content: Readonly<Record<string, { readonly schema: { readonly properties?: Json } }>>;
   };
 }
+
+describe("how much one caller may ask", () => {
+  const one = newApiKey();
+  const other = newApiKey();
+  const house = newApiKey();
+  const authentication: Authentication = {
+    apiKeys: [
+      { sha256: one.sha256, tenant: "acme", principal: "ann", roles: ["user"] },
+      { sha256: other.sha256, tenant: "globex", principal: "ann", roles: ["user"] },
+      { sha256: house.sha256, principal: "prometheus", roles: ["metrics"] },
+    ],
+  };
+  const statusAs = async (port: number, key: string, path = "/v1/agents/desk/tasks/t/status") => {
+    const headers = { authorization: `Bearer ${key}` };
+    return fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  };
+
+  it("is bounded in a minute, for each by itself, and the answer says when again", async () => {
+    const { port } = await serve({ authentication, rateLimit: { perMinute: 3 } });
+    const statuses = [];
+    for (const _ of [1, 2, 3]) statuses.push((await statusAs(port, one.key)).status);
+    expect(statuses).toEqual([200, 200, 200]);
+    const refused = await statusAs(port, one.key);
+    expect(refused.status).toBe(429);
+    const seconds = Number(refused.headers.get("retry-after"));
+    expect(seconds).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ code: "rate_limited" });
+    expect((await statusAs(port, other.key)).status).toBe(200);
+    // Whoever is nobody is asked nothing, and counts nothing.
+    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+    const text = await (await statusAs(port, house.key, "/metrics")).text();
+    expect(text).toMatch(
+      /^holdfast_gateway_requests_total\{route="task.status",status="429"\} 1$/m,
+    );
+    expect(text).toContain("process_cpu_seconds_total");
+    expect(text).not.toMatch(/acme|ann|globex/);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])("refuses the limit %d", (perMinute) => {
+    expect(() => createGateway({ ...options, rateLimit: { perMinute } })).toThrow(
+      "rateLimit.perMinute is",
+    );
+  });
+
+  it("R47 a key of all tenants is a program's and no person's", () => {
+    const apiKeys = [
+      { sha256: one.sha256, principal: "ann", roles: ["metrics" as const, "user" as const] },
+    ];
+    expect(() => createGateway({ ...options, authentication: { apiKeys } })).toThrow(
+      "authentication.apiKeys.0.tenant: is missing; only keys of worker and metrics go without",
+    );
+  });
+});

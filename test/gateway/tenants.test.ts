@@ -119,6 +119,8 @@ describe("R47 the wall between tenants", () => {
       for (const filter of [
         "",
         "?agent=desk",
+        "?taskId=case-1",
+        `?taskIdPrefix=${other}`,
         `?owner=${other}-ann`,
         "?status=waiting-approval,waiting-event,idle,running",
       ]) {

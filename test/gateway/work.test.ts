@@ -45,6 +45,20 @@ describe("through the gateway", () => {
       return answer;
     }, PATIENCE);
 
+  it("R73 metrics say how many tasks stand how, and of a tenant nothing else", async () => {
+    await start("counted", "hello");
+    await until(task("counted"), "idle");
+    const { status, text, headers } = await get("/metrics");
+    expect(status, text).toBe(200);
+    expect(headers.get("content-type")).toBe("text/plain; version=0.0.4");
+    expect(text).toMatch(/^holdfast_tasks\{agent="desk",status="idle"\} [1-9]/m);
+    expect(text).toMatch(/^holdfast_tasks\{agent="desk",status="killed"\} 0$/m);
+    expect(text).not.toContain("process_cpu");
+    const other = await scene.call("/metrics", { as: scene.keyOf("globex") });
+    expect(other.status).toBe(200);
+    expect(other.text).not.toContain("desk");
+  });
+
   it("a question is asked and answered, and a task that `ask` has made is the tenant's too", async () => {
     const answer = await post(`${task("asked")}/ask`, { message: "hello" });
     expect(answer, answer.text).toMatchObject({
@@ -220,6 +234,9 @@ describe("through the gateway", () => {
     expect(await by("agent=boss")).toEqual(["family"]);
     expect(await by("status=killed")).toEqual(["held"]);
     expect(await by("owner=acme-bob")).toEqual([]);
+    expect(await by("taskId=held")).toEqual(["held"]);
+    expect(await by("taskId=hel")).toEqual([]);
+    expect(await by("taskIdPrefix=hel")).toEqual(["held"]);
     expect(await by("owner=acme-ann'%20OR%20'1'='1")).toEqual([]);
     expect(await by("stuck=true")).toEqual([]);
     expect(await by(`createdAfter=${times[0]}`)).toEqual([]);

@@ -7,8 +7,17 @@ import { type Frame, framesOf, nameOf, timeless } from "./support/frames.ts";
 import { handlerOf, readJournals, type RecordedJournal } from "./support/recorded-journal.ts";
 import { createTeller } from "./support/teller.ts";
 
-/** The one is asked only where the engine has no place left for a quicker question (test/places), the other where the sink is behind. */
-const NOT_RECORDED = ["agent.checkEvidence", "holdfast.audit.flush"];
+/**
+ * The first is asked only where the engine has no place left for a quicker question (test/places), `flush`
+ * where the sink is behind; erasing, and what goes with it, takes an app with `evidence` (test/evidence).
+ */
+const NOT_RECORDED = [
+  "agent.checkEvidence",
+  "agent.scrub",
+  "holdfast.audit.flush",
+  "holdfast.control.erase",
+  "holdfast.control.preserve",
+];
 
 const NOWHERE = "http://127.0.0.1:9";
 

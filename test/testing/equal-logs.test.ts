@@ -17,6 +17,7 @@ import { BACKGROUND_SCENARIOS } from "./background-scenarios.ts";
 import { CONTROL_SCENARIOS } from "./control-scenarios.ts";
 import { DELEGATION_SCENARIOS } from "./delegation-scenarios.ts";
 import { EFFECT_SCENARIOS } from "./effect-scenarios.ts";
+import { ERASURE_SCENARIOS } from "./erasure-scenarios.ts";
 import { REVIEW_RULES, REVIEW_SCENARIOS } from "./review-scenarios.ts";
 import type { Scenario } from "./scenarios.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -33,6 +34,7 @@ const ALL = [
   ...CONTROL_SCENARIOS,
   ...DELEGATION_SCENARIOS,
   ...WATCH_SCENARIOS,
+  ...ERASURE_SCENARIOS,
 ];
 const approvals = { byTool: { ...APPROVAL_RULES.byTool, ...REVIEW_RULES.byTool } };
 const AGENTS = ALL.flatMap((each) => [each, ...(each.children ?? [])]);
@@ -50,6 +52,7 @@ beforeAll(async () => {
     adminUrl: engine.adminUrl,
     logger: createLogger("error"),
     approvals,
+    evidence: {},
   });
   worker = await app.serve({ port: 0 });
   await worker.register();

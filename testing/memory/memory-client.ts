@@ -16,6 +16,7 @@ import { applyCancel, applyMessage, findMessage } from "./memory-commands.ts";
 import { createControlClient } from "./memory-control.ts";
 import { createGrantClient, readGiven } from "./memory-grants.ts";
 import { createEffectClient } from "./memory-effects.ts";
+import { createEraseClient } from "./memory-erasure.ts";
 import type { MemoryInbox } from "./memory-inbox.ts";
 import type { MemoryTask } from "./memory-task.ts";
 import { createWaitClient } from "./memory-waits.ts";
@@ -99,6 +100,7 @@ export function createMemoryClient(place: MemoryPlace): TaskClient {
     grant: createGrantClient(place.clock, () => existing(place)),
     ...createControlClient(place.clock, () => existing(place)),
     ...createEffectClient(place.clock, () => existing(place)),
+    ...createEraseClient(place, () => existing(place)),
     until: async (wanted, { withinMs = DEFAULT_WITHIN_MS } = {}) => {
       const statuses: readonly string[] = typeof wanted === "string" ? [wanted] : wanted;
       const reached = (): boolean => statuses.includes(viewOf(place).status);

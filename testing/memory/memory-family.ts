@@ -139,6 +139,7 @@ function createMember(
       tenant,
       ...rest,
       inputDigest: digest,
+      salt: randomUUID(),
       at: clock.now(),
     });
     const task = createMemoryTask(deps, head, {

@@ -44,7 +44,8 @@ export async function context(
   const head = await viewTask(ctx);
   if (head === undefined) throw notFound(agent);
   const all = await readWholeLog(ctx, head.nextSeq);
-  const messages = assembleContext(all);
+  // Of erased entries nothing is said any more.
+  const messages = assembleContext(all.filter(({ erased }) => erased === undefined));
   const from = input.after + 1;
   const page = messages.slice(from, from + input.limit);
   const cursor = input.after + page.length;

@@ -1,4 +1,4 @@
-// Owns a small S3 for the tests: GET and PUT of whole objects of one bucket by path, with S3's own
+// Owns a small S3 for the tests: GET, PUT and DELETE of whole objects of one bucket by path, with S3's own
 // answers for what is not there, not allowed or damaged on the way, and faults on demand. It knows
 // the key id of a signature and does not verify the signature itself.
 import { createHash } from "node:crypto";
@@ -84,6 +84,10 @@ async function answer(s3: S3Server, request: IncomingMessage, response: ServerRe
     if (damage !== undefined) return refuse(response, 400, damage);
     s3.objects.set(key, body);
     return response.writeHead(200, { etag: etagOf(body) }).end();
+  }
+  if (method === "DELETE") {
+    s3.objects.delete(key);
+    return response.writeHead(204).end();
   }
   const object = s3.objects.get(key);
   if (object === undefined) return refuse(response, 404, "NoSuchKey");

@@ -33,9 +33,17 @@ export function clientOf(send: (path: string, init: RequestInit) => Promise<Resp
       },
       ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const text = await textOf(response);
     return { status: response.status, text, headers: response.headers, body: parse(text) };
   };
+}
+
+/** A stream has no end. */
+async function textOf(response: Response): Promise<string> {
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  if (!isStream) return response.text();
+  await response.body?.cancel();
+  return "";
 }
 
 function parse(text: string): Answer["body"] {

@@ -30,6 +30,8 @@ export type Person = "ann" | "bob";
 export interface GatewayScene {
   readonly engine: TestEngine;
   readonly call: Call;
+  /** Where the gateway listens. */
+  readonly url: string;
   /** A key of a tenant with every role, of the principal `<tenant>-ann`, or another one's. */
   keyOf(tenant: Tenant, person?: Person): string;
   /** The status of a tenant's task, once it has one of the desk's waits open. */
@@ -81,13 +83,15 @@ export async function openGatewayScene(
   }));
   const gateway = createGateway({ ...surroundings, authentication: { apiKeys } });
   const running = await gateway.serve({ port: 0 });
-  const call = clientOf((path, init) => fetch(`http://127.0.0.1:${running.port}${path}`, init));
+  const url = `http://127.0.0.1:${running.port}`;
+  const call = clientOf((path, init) => fetch(`${url}${path}`, init));
   const keyOf: GatewayScene["keyOf"] = (tenant, person = "ann") =>
     keys.find((each) => each.tenant === tenant && each.person === person)?.key ?? "";
   const waiting = waitingFor(call, keyOf);
   return {
     engine,
     call,
+    url,
     keyOf,
     waiting,
     furnish: (tenant) => furnish({ call, keyOf, waiting }, tenant),

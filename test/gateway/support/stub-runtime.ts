@@ -20,7 +20,7 @@ export interface StubRuntime {
 }
 
 /** Something of every form that a route reads. */
-const YES = {
+export const YES = {
   taskId: "t",
   taskUid: "u",
   waits: [],
@@ -30,6 +30,9 @@ const YES = {
   target: { kind: "message", taskId: "t" },
   requester: { taskId: "t" },
   tenant: "acme",
+  // The end of a log that is empty.
+  seq: -1,
+  hash: "0".repeat(64),
 };
 
 export async function startStubRuntime(): Promise<StubRuntime> {

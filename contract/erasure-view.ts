@@ -1,0 +1,16 @@
+// Owns what a task's status says of its erasure (R102), and of who keeps it from that.
+
+/** Of a task's status: what became of its content, or must not become of it. */
+export interface ErasureView {
+  /** When, and how many entries of its log. */
+  readonly erased?: { readonly at: number; readonly entries: number };
+  /** It may not be erased: since when, by whose word and why. */
+  readonly preserved?: Preserved;
+}
+
+export interface Preserved {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly by?: string;
+  readonly reason: string;
+}
