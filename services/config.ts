@@ -22,6 +22,8 @@ export interface Config {
     /** Requests that none of these signed are refused. Never empty outside of loopback. */
     readonly identityKeys: readonly string[];
   };
+  /** Of `holdfast dev`. */
+  readonly gateway: { readonly port: number };
   readonly model: {
     /** Answers with the key. */
     readonly apiKey: (() => string) | undefined;
@@ -32,6 +34,15 @@ export interface Config {
   /** From when on a task counts as stuck, in milliseconds; what is absent is the default. */
   readonly watch: Partial<StuckBounds>;
   readonly logLevel: z.infer<typeof logLevelSchema>;
+}
+
+/** What the command line speaks to (docs/cli.md). */
+export interface ClientConfig {
+  /** A gateway's address; undefined for a server on this machine. */
+  readonly url: string | undefined;
+  /** Answers with the API key or token. */
+  readonly key: (() => string) | undefined;
+  readonly restate: Config["restate"];
 }
 
 interface EmbeddedPorts {
@@ -65,6 +76,9 @@ const identityKeysSchema = z
   .transform((text) => text.split(",").map((key) => key.trim()))
   .pipe(z.array(z.string().regex(/^publickeyv1_[1-9A-HJ-NP-Za-km-z]+$/)).min(1));
 
+// A key would travel in clear.
+const clientUrlSchema = urlSchema.refine((url) => url.startsWith("https:") || isLoopbackUrl(url));
+
 const SECONDS = "a number of seconds from 1 to 99999999";
 
 // A variable that is unset or empty is absent: that is how a .env file switches one off.
@@ -86,6 +100,13 @@ const VARIABLES = {
   OPENAI_BASE_URL: variable(urlSchema, "an http or https URL", "https://api.openai.com/v1"),
   OPENAI_MODEL: variable(z.string().regex(/^\S+$/), "a model's name without spaces", "gpt-5"),
   HOLDFAST_MODEL_API: variable(z.enum(["responses", "chat"]), "responses or chat", "responses"),
+  HOLDFAST_URL: variable(
+    clientUrlSchema,
+    "an https URL, or http on this machine",
+    "https://agents.example.com",
+  ),
+  HOLDFAST_KEY: variable(apiKeySchema, "a key without spaces or line breaks", "hfk_..."),
+  HOLDFAST_GATEWAY_PORT: variable(portSchema, "a port from 1 to 65535", "8090"),
   HOLDFAST_STUCK_QUEUED: variable(secondsSchema, SECONDS, "300"),
   HOLDFAST_STUCK_STALLED: variable(secondsSchema, SECONDS, "900"),
   HOLDFAST_STUCK_OVERDUE: variable(secondsSchema, SECONDS, "300"),
@@ -113,6 +134,48 @@ type Complain = (problem: string) => void;
 
 /** Throws an Error with one line per variable that is wrong; never with a variable's value. */
 export function readConfig(environment: Environment = process.env): Config {
+  return readAll(environment, (read, complain) => {
+    const config: Config = {
+      restate: readRestate(read, complain, environment),
+      dataDir: resolve(read("HOLDFAST_DATA_DIR") ?? ".holdfast"),
+      worker: readWorker(read, complain),
+      gateway: { port: read("HOLDFAST_GATEWAY_PORT") ?? 8090 },
+      model: readModel(read),
+      watch: readWatch(read),
+      logLevel: read("LOG_LEVEL") ?? "info",
+    };
+    complainOfEqualPorts(config, complain);
+    return config;
+  });
+}
+
+/** As `readConfig`, of what a client needs, and of nothing else. */
+export function readClientConfig(environment: Environment = process.env): ClientConfig {
+  return readAll(environment, (read, complain) => {
+    const url = read("HOLDFAST_URL");
+    const key = read("HOLDFAST_KEY");
+    if (environment["HOLDFAST_KEY"] && !environment["HOLDFAST_URL"])
+      complain("HOLDFAST_URL is missing while HOLDFAST_KEY is set: a key is a gateway's");
+    const restate = readRestate(read, complain, environment);
+    for (const [name, address] of [
+      ["RESTATE_INGRESS_URL", restate.ingressUrl],
+      ["RESTATE_ADMIN_URL", restate.adminUrl],
+    ] as const) {
+      if (url !== undefined || isLoopbackUrl(address)) continue;
+      complain(
+        `${name} is not on this machine, and nobody is authenticated there: set HOLDFAST_URL`,
+      );
+    }
+    return { url, key: key === undefined ? undefined : () => key, restate };
+  });
+}
+
+/** The environment of a process that is started, with these in it. */
+export function environmentWith(more: Environment): Environment {
+  return { ...process.env, ...more };
+}
+
+function readAll<T>(environment: Environment, build: (read: Read, complain: Complain) => T): T {
   const problems: string[] = [];
   const read: Read = <N extends Name>(name: N) => {
     const text = environment[name];
@@ -122,19 +185,9 @@ export function readConfig(environment: Environment = process.env): Config {
     if (!parsed.success) problems.push(`${name} must be ${must}, for example ${example}`);
     return parsed.data as ValueOf<N> | undefined;
   };
-  const complain = (problem: string) => void problems.push(problem);
-
-  const config: Config = {
-    restate: readRestate(read, complain, environment),
-    dataDir: resolve(read("HOLDFAST_DATA_DIR") ?? ".holdfast"),
-    worker: readWorker(read, complain),
-    model: readModel(read),
-    watch: readWatch(read),
-    logLevel: read("LOG_LEVEL") ?? "info",
-  };
-  complainOfEqualPorts(config, complain);
+  const built = build(read, (problem) => void problems.push(problem));
   if (problems.length > 0) throw new Error(problems.join("\n"));
-  return config;
+  return built;
 }
 
 /** As `readConfig`, for the start of a process: says on stderr what is wrong and exits with 78. */
@@ -172,6 +225,10 @@ function readRestate(read: Read, complain: Complain, given: Environment): Config
     adminUrl: `http://127.0.0.1:${embedded.admin}`,
     embedded,
   };
+}
+
+function isLoopbackUrl(url: string): boolean {
+  return isLoopback(URL.parse(url)?.hostname.replaceAll(/[[\]]/g, "") ?? "");
 }
 
 function readWorker(read: Read, complain: Complain): Config["worker"] {

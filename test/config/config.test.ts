@@ -18,6 +18,7 @@ describe("readConfig", () => {
       },
       dataDir: resolve(".holdfast"),
       worker: { host: "127.0.0.1", port: 9080, identityKeys: [] },
+      gateway: { port: 8090 },
       model: { apiKey: undefined, baseUrl: undefined, name: undefined, api: "responses" },
       watch: {},
       logLevel: "info",

@@ -1,0 +1,63 @@
+// Owns `holdfast tasks`: the list, one task, and watching them.
+import type { StatusView } from "../../contract/api.ts";
+import type { TaskList } from "../../gateway/list/list-tasks.ts";
+import { type AddCommand, type ApiOptions, apiOf, print, withApi } from "../command.ts";
+import { readCount } from "../output/read-argument.ts";
+import { nameTask, onTask, TASK_ARGUMENT } from "../tasks/name-task.ts";
+import { statusText } from "../tasks/status-text.ts";
+import {
+  filtersIn,
+  listPage,
+  readStatuses,
+  type TaskFilters,
+  withFilters,
+} from "../tasks/task-filters.ts";
+import { taskTable } from "../tasks/task-table.ts";
+import { watchAll, watchOne, type WatchOptions } from "../tasks/watch-tasks.ts";
+
+const DEFAULT_PAGE = 50;
+
+interface ListOptions extends ApiOptions, TaskFilters {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export const addTasks: AddCommand = (program, cli) => {
+  const tasks = program.command("tasks").description("the tasks: list, show, watch");
+
+  withFilters(withApi(tasks.command("list").description("the tasks, newest first")))
+    .option("--limit <count>", "tasks of a page, 200 at most", readCount, DEFAULT_PAGE)
+    .option("--cursor <cursor>", "the next page, as the one before says")
+    .action(async (options: ListOptions) => {
+      const api = await apiOf(cli, options);
+      const page = await listPage(api, filtersIn(options) ?? {}, options);
+      print(cli, options, page, (list) => pageText(list));
+      // For people only: a program has it in the document.
+      if (page.cursor !== undefined && !options.json)
+        cli.terminal.err(`There are more: --cursor ${page.cursor}\n`);
+    });
+
+  withApi(tasks.command("show").description("how a task stands, and what it waits for"))
+    .argument("<task>", TASK_ARGUMENT)
+    .action(async (given: string, options: ApiOptions) => {
+      const api = await apiOf(cli, options);
+      const task = await nameTask(api, given, { beginning: true });
+      const view = await api.ask<StatusView>(onTask(task, "status"));
+      print(cli, options, view, (shown) => statusText(cli.terminal, shown));
+    });
+
+  withFilters(
+    withApi(tasks.command("watch").description("says when a status changes; Ctrl-C ends it")),
+  )
+    .argument("[task]", `${TASK_ARGUMENT}; without one, the 200 newest that match the filters`)
+    .option("--until <statuses>", "of one task: ends when it has one of these", readStatuses)
+    .option("--timeout <seconds>", "gives up after so many seconds", readCount)
+    .action(async (given: string | undefined, options: WatchOptions) => {
+      const api = await apiOf(cli, options);
+      if (given === undefined) return watchAll(cli, api, options);
+      return watchOne(cli, api, await nameTask(api, given, { beginning: true }), options);
+    });
+
+  const pageText = ({ tasks: listed }: TaskList) =>
+    listed.length === 0 ? "No tasks.\n" : taskTable(cli.terminal, listed);
+};
