@@ -31,10 +31,11 @@ export function orders(steps: number, markAll = false): Orders {
   return { label: randomUUID(), steps, markAll };
 }
 
-/** Hands one task in, of either side. Resolves when it is accepted. */
-export async function submit(stand: Stand, side: Side, given: Orders): Promise<void> {
-  if (side === "baseline") return stand.send(`BaselineTask/${given.label}/work`, given);
-  await stand.call(`clerk/${given.label}/start`, { message: JSON.stringify(given) });
+/** Hands one task in, of either side in the same way. Resolves when the engine has it. */
+export function submit(stand: Stand, side: Side, given: Orders): Promise<void> {
+  return side === "baseline"
+    ? stand.send(`BaselineTask/${given.label}/work`, given)
+    : stand.send(`clerk/${given.label}/start`, { message: JSON.stringify(given) });
 }
 
 /** Milliseconds from handing a task in to the end of its last step. Returns when all is quiet. */

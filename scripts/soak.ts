@@ -14,7 +14,7 @@ import { type Ground, openGround } from "../test/faults/support/ground.ts";
 import { playRound } from "../test/faults/support/play-round.ts";
 import { openTally, tellReport, tellRound } from "../test/faults/support/tally.ts";
 
-/** Of one round. Faults come as long as there is work, and at most so many. */
+/** Of one round. */
 const SIZE = { trips: 12, faults: 25 };
 
 const { values } = parseArgs({

@@ -22,8 +22,14 @@ export interface CrashOptions {
   readonly directory: string;
   /** The agent's name. */
   readonly agent: string;
-  /** Brings a new task to its end. What it resolves to must be the same each time. */
-  readonly run: (task: TaskClient) => Promise<unknown>;
+  /**
+   * Brings a new task to its end. What it resolves to must be the same each time. `connect` speaks
+   * to other tasks on the same server, such as children.
+   */
+  readonly run: (
+    task: TaskClient,
+    connect: (agent: string, taskId: string) => TaskClient,
+  ) => Promise<unknown>;
   /** What the task has done to the world in the end; must be the same each time. */
   readonly finalEffects: (taskId: string) => unknown;
   /** Where unsafe effects are written: none may be there twice. */
@@ -118,13 +124,17 @@ interface Played {
 async function playOnce(stage: Stage, taskId: string, entry: string | null): Promise<Played> {
   const { options, engine, workers } = stage;
   const { agent, boundMs = BOUND_MS, modelCalls = () => 0 } = options;
-  const task = connectTask({ ingressUrl: engine.ingressUrl, agent, taskId });
+  const { ingressUrl } = engine;
+  const connect = (to: string, id: string) => connectTask({ ingressUrl, agent: to, taskId: id });
+  const task = connect(agent, taskId);
   await workers.arm(entry);
   const [deaths, calls, began] = [workers.deaths(), modelCalls(), Date.now()];
   const when = entry === null ? "undisturbed" : `with a crash at ${entry}`;
-  const running = Promise.race([options.run(task), workers.broken]).catch((cause: unknown) => {
-    throw new Error(`the scenario failed ${when}: ${messageOf(cause)}`, { cause });
-  });
+  const running = Promise.race([options.run(task, connect), workers.broken]).catch(
+    (cause: unknown) => {
+      throw new Error(`the scenario failed ${when}: ${messageOf(cause)}`, { cause });
+    },
+  );
   const returned = await withinBound(running, boundMs, when);
   await engine.quiet(QUIET_BOUND_MS);
   await workers.serving();

@@ -7,6 +7,18 @@ export { serveCrashWorker } from "./crash-worker.ts";
 export type { CrashSettings } from "./crash-worker.ts";
 export { openEffectLedger } from "./effect-ledger.ts";
 export type { EffectLedger, LedgerEffect, LedgerRequest } from "./effect-ledger.ts";
+export { assertHistory, checkHistory } from "./history/check-history.ts";
+export type {
+  History,
+  HistoryEffect,
+  HistoryOperation,
+  HistoryTask,
+  ToolRule,
+} from "./history/history.ts";
+export { recordHistory } from "./history/record-history.ts";
+export type { ArrivedEffect, HistoryOptions, HistoryRecorder } from "./history/record-history.ts";
+export { HISTORY_LAWS, tellViolation } from "./history/violation.ts";
+export type { HistoryLaw, Violation } from "./history/violation.ts";
 export { runInMemory } from "./in-memory-runner.ts";
 export type { BudgetClient, InMemoryOptions, InMemoryTask } from "./in-memory-runner.ts";
 export { connectTask } from "./ingress-client.ts";

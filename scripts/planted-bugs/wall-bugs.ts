@@ -115,4 +115,12 @@ export const WALL_BUGS: readonly PlantedBug[] = [
     replacement: "  if (origin === undefined || hostIn(origin).length >= 0) return {};",
     caughtBy: "test/security/ingress.test.ts",
   },
+  {
+    id: "choke-on-a-length",
+    what: "fail without a code where a text's length is an object, and so be tried again for ever",
+    file: "contract/parse-safely.ts",
+    search: "  } catch {",
+    replacement: "  } catch (thrown) {\n    if (thrown !== undefined) throw thrown;",
+    caughtBy: "test/fuzz/bodies.test.ts",
+  },
 ];

@@ -8,14 +8,14 @@ import { startEngine, type TestEngine } from "../../support/restate.ts";
 import { spawnProcess, type WorkerProcess } from "../../support/worker-process.ts";
 import { callTool, callVerb, requestFor, surroundings } from "../tool-caller.ts";
 import { type Bank, startBank } from "./bank-client.ts";
-import { type Forwarder, startForwarder } from "./forwarder.ts";
+import { startTcpProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
 import type { FenceSettings } from "./worker.ts";
 
 export interface World {
   readonly engine: TestEngine;
   readonly bank: Bank;
   /** Whoever it points to is the worker; the first one that is spawned until it is told. */
-  readonly forwarder: Forwarder;
+  readonly forwarder: TcpProxy;
   spawn(settings?: Partial<FenceSettings>): Promise<WorkerProcess>;
   /** SIGKILL for all of them. */
   killWorkers(): Promise<void>;
@@ -30,7 +30,7 @@ export async function openWorld(): Promise<World> {
   const engine = await startEngine();
   await engine.serveEndpoint(surroundings);
   const bank = await startBank(join(engine.directory, "requests"));
-  const forwarder = await startForwarder();
+  const forwarder = await startTcpProxy();
   const workers: WorkerProcess[] = [];
   const killWorkers = async (): Promise<void> => {
     await Promise.all(workers.splice(0).map((each) => each.kill()));
