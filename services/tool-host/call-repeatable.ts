@@ -21,7 +21,7 @@ export async function callRepeatable(
   request: ToolRequest,
   steps: Steps,
 ): Promise<ToolResponse> {
-  const ended = await repeatFaults(host, steps, { name: "execute", alone: true }, (signal) =>
+  const ended = await repeatFaults(host, steps, "execute", (signal) =>
     executeOnce(host, request, signal),
   );
   return ended.outcome === "fault" || ended.outcome === "nothing"

@@ -22,7 +22,7 @@ export async function proposeCall(
   request: ProposeRequest,
   steps: Steps,
 ): Promise<ProposeResponse> {
-  const ended = await repeatFaults(host, steps, { name: "propose" }, (signal) =>
+  const ended = await repeatFaults(host, steps, "propose", (signal) =>
     proposeOnce(host, request, signal),
   );
   return ended.outcome === "fault" || ended.outcome === "nothing"

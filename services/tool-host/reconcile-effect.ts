@@ -45,7 +45,7 @@ async function ask(
   steps: Steps,
 ): Promise<Timed<Answer>> {
   const { retry } = host.tool;
-  const ended = await repeatFaults(host, steps, { name: "reconcile" }, (signal) =>
+  const ended = await repeatFaults(host, steps, "reconcile", (signal) =>
     askOnce(host, request, signal),
   );
   if (ended.outcome !== "fault" && ended.outcome !== "nothing") return ended;

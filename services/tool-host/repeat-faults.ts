@@ -3,7 +3,6 @@
 import type { CallEvidence } from "../../contract/evidence.ts";
 import type { Blocked } from "../../contract/tool.ts";
 import { evidenceIn } from "../../core/call-evidence.ts";
-import { answerDirectly } from "./answer-directly.ts";
 import type { Attempted } from "./attempt-call.ts";
 import { describeFault } from "./fault.ts";
 import { type Fault, type Nothing, type Timed, timed } from "./outcome.ts";
@@ -11,26 +10,16 @@ import { pauseAfter } from "./retry-pause.ts";
 import type { Steps } from "./steps.ts";
 import type { ToolHost } from "./tool-host.ts";
 
-interface Repeated {
-  /** Of the action. */
-  readonly name: string;
-  /** Whether it is the first action of its invocation, and an answer of its the last. */
-  readonly alone?: boolean;
-}
-
-/** Ends with an answer, or with the last fault of `retry.maxAttempts`. */
+/** Ends with an answer, or with the last fault of `retry.maxAttempts`. `name` is the action's. */
 export async function repeatFaults<Body extends { readonly outcome: string }>(
   host: ToolHost,
   steps: Steps,
-  { name, alone = false }: Repeated,
+  name: string,
   attempt: (signal: AbortSignal) => Promise<Body | Fault | Nothing>,
 ): Promise<Timed<Body | Fault | Nothing>> {
   const { retry } = host.tool;
   for (let number = 1; ; number += 1) {
-    const action = (signal: AbortSignal) => timed(host, () => attempt(signal));
-    const ended = await (alone && number === 1
-      ? answerDirectly(steps, name, action, isAnswer)
-      : steps.run(name, action));
+    const ended = await steps.run(name, (signal) => timed(host, () => attempt(signal)));
     if (isAnswer(ended) || number >= retry.maxAttempts) return ended;
     await steps.sleep(pauseAfter(number, retry), "pause-before-retry");
   }

@@ -58,7 +58,7 @@ export function createToolService(
       compensate: operationVerb(host, compensateEffect),
       async propose(ctx: Context, request: ProposeRequest) {
         refuseNewer(request);
-        const response = await proposeCall(host, request, stepsOf(ctx, request));
+        const response = await proposeCall(host, request, restateSteps(ctx));
         wakeIfLate(ctx, request, response.startedAt + response.durationMs);
         return response;
       },
@@ -83,7 +83,7 @@ function operationVerb<Request extends ToolRequest, Response extends Timing>(
 ): (ctx: Context, request: Request) => Promise<Response> {
   return async (ctx, request) => {
     refuseNewer(request);
-    const response = await verb(host, request, stepsOf(ctx, request));
+    const response = await verb(host, request, restateSteps(ctx));
     wakeIfLate(ctx, request, response.startedAt + response.durationMs);
     return response;
   };
@@ -103,11 +103,6 @@ type Waiting = Partial<Pick<ToolRequest, "operationId" | "issuedAt" | "wakeAfter
 function isLate({ issuedAt, wakeAfterMs }: Waiting, endedAt: number): boolean {
   if (issuedAt === undefined || wakeAfterMs === undefined) return false;
   return endedAt - issuedAt > wakeAfterMs;
-}
-
-/** A late answer is recorded, since a wake is sent behind it. */
-function stepsOf(ctx: Context, request: Waiting): Steps {
-  return restateSteps(ctx, (at) => !isLate(request, at));
 }
 
 /** Sent as the last thing, when the segment that issued the operation has parked the task. */

@@ -3,8 +3,9 @@
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppEndpoint, serveApp } from "./support/app-endpoint.ts";
-import { type Frame, framesOf, nameOf, timeless } from "./support/frames.ts";
+import { type Frame, framesOf, hasEnded, nameOf, timeless } from "./support/frames.ts";
 import { handlerOf, readJournals, type RecordedJournal } from "./support/recorded-journal.ts";
+import { withLostEnd } from "./support/lost-end.ts";
 import { createTeller } from "./support/teller.ts";
 
 /**
@@ -42,6 +43,17 @@ describe("recorded journals", () => {
     expect(firstDifference(answer, framesOf(journal.response)), journal.name).toBe("none");
     expect(acts).toEqual([]);
   });
+
+  it.each(journals.filter(({ response }) => hasEnded(framesOf(response))))(
+    "R16 F2 $name: ends, where the server died behind its answer",
+    async (journal) => {
+      const answer = await replay(endpoint, { ...journal, request: withLostEnd(journal) });
+      const problem = answer.find((frame) => nameOf(frame) === "error");
+      expect(problem === undefined ? "" : printable(problem.body)).toBe("");
+      expect(answer.map(nameOf)).toEqual(["end"]);
+      expect(acts).toEqual([]);
+    },
+  );
 
   it("R16 there is one of every handler", async () => {
     const recorded = new Set(journals.map(({ path }) => handlerOf(path)));
