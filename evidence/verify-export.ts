@@ -8,6 +8,7 @@ import {
   exportLineSchema,
   type ExportProblem,
 } from "../contract/evidence-export.ts";
+import { parseSafely } from "../contract/parse-safely.ts";
 import { canonicalJson } from "../core/digest.ts";
 import { createExportReader } from "./export-reader.ts";
 import { type ReadLine, readLines } from "./read-lines.ts";
@@ -93,7 +94,7 @@ function parseLine(bytes: Uint8Array): ExportLine | string {
   } catch {
     return "the line is not JSON";
   }
-  const line = exportLineSchema.safeParse(value);
+  const line = parseSafely(exportLineSchema, value);
   if (!line.success) return "the line is none of an export";
   // Two spellings of one value would be two files with the same evidence.
   return canonicalJson(value) === text ? line.data : "the line is not as an export writes it";

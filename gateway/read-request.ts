@@ -1,6 +1,7 @@
 // Owns reading a request: its body within a bound, JSON in one meaning only, and each part held against
 // its schema. Who may make it was decided before.
 import type { z } from "zod";
+import { parseSafely } from "../contract/parse-safely.ts";
 import { bodyProblem } from "../contract/raw-body.ts";
 import { parseStrictJson } from "../core/strict-json.ts";
 import { problem } from "./problem.ts";
@@ -58,7 +59,7 @@ export function readQuery<Q>(schema: z.ZodType<Q>, url: string): Q {
 }
 
 function held<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
+  const parsed = parseSafely(schema, value);
   if (parsed.success) return parsed.data;
   throw problem(
     "invalid_input",

@@ -2,6 +2,7 @@
 // its audience and times, and which of its claims say who, for whom and in which roles.
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload } from "jose";
 import { z } from "zod";
+import { parseSafely } from "../contract/parse-safely.ts";
 import { hostIn, isLoopback } from "../core/is-loopback.ts";
 import { type Caller, callerSchema, roleSchema } from "./caller.ts";
 import { problem } from "./problem.ts";
@@ -129,7 +130,7 @@ function callerOf(claims: JWTPayload, settings: TokenIssuer): Caller | undefined
   const { principal = "sub", tenant = "tenant", roles = "roles" } = settings.claims ?? {};
   const { principalPrefix = "" } = settings;
   const who = read(claims, principal);
-  const caller = callerSchema.safeParse({
+  const caller = parseSafely(callerSchema, {
     principal: typeof who === "string" && who !== "" ? principalPrefix + who : undefined,
     tenant: read(claims, tenant),
     roles: rolesOf(read(claims, roles), settings.roles),

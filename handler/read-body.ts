@@ -1,6 +1,7 @@
 // Owns reading the body of a public handler: JSON that has one meaning only, held against the
 // handler's schema.
 import type { BodySchema } from "../contract/api.ts";
+import { parseSafely } from "../contract/parse-safely.ts";
 import { type BodyIssue, bodyProblem, type RawBody } from "../contract/raw-body.ts";
 import { NOT_JSON, parseStrictJson } from "../core/strict-json.ts";
 import { problem } from "./problem.ts";
@@ -36,7 +37,7 @@ export function readBody<T>(
 
 /** Holds a value against its schema. Fails with 400. */
 export function checkBody<T>(schema: BodySchema<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
+  const parsed = parseSafely(schema, value);
   if (parsed.success) return parsed.data;
   throw problem("invalid_input", bodyProblem(parsed.error.issues.map(innermost)));
 }

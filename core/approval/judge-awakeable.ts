@@ -1,6 +1,7 @@
 // Owns what it means that an approval's awakeable was opened, or settled by whoever holds its id:
 // a decision where the rule says so, and else a mismatch that is recorded (F16).
 import { decideInputSchema } from "../../contract/approval-api.ts";
+import { parseSafely } from "../../contract/parse-safely.ts";
 import type { Wake } from "../../contract/command.ts";
 import { parseStrictJson } from "../strict-json.ts";
 import type { ApprovalHead } from "./approval-head.ts";
@@ -18,7 +19,7 @@ export function readBallot(settled: Settled): Ballot | string {
   }
   const read = parseStrictJson(settled.text);
   if ("problem" in read) return `the decision does not parse: ${read.problem}`;
-  const parsed = decideInputSchema.safeParse(read.value);
+  const parsed = parseSafely(decideInputSchema, read.value);
   if (!parsed.success) {
     const paths = parsed.error.issues.map((issue) => issue.path.join(".") || "(the whole)");
     return `the decision does not have the required form at: ${[...new Set(paths)].join(", ")}`;

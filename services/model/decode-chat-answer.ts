@@ -2,6 +2,7 @@
 // provider's trouble (`malformed_response`), never a crash.
 import { z } from "zod";
 import type { FinishReason, ModelRequest, ModelUsage } from "../../contract/model.ts";
+import { parseSafely } from "../../contract/parse-safely.ts";
 import type { DecodedReply } from "./openai-exchange.ts";
 import { MALFORMED, troubleOfErrorBody } from "./provider-trouble.ts";
 import { rawCalls, tokens } from "./wire-parts.ts";
@@ -50,7 +51,7 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
 };
 
 export function decodeChatAnswer(body: unknown, request: ModelRequest): DecodedReply {
-  const parsed = bodySchema.safeParse(body);
+  const parsed = parseSafely(bodySchema, body);
   if (!parsed.success) return troubleOfMisfit(body);
   const [choice] = parsed.data.choices;
   // Gateways answer so when the model's server broke off in the middle.

@@ -2,6 +2,7 @@
 // trouble (`malformed_response`), never a crash.
 import { z } from "zod";
 import type { FinishReason, ModelRequest, ModelUsage } from "../../contract/model.ts";
+import { parseSafely } from "../../contract/parse-safely.ts";
 import type { DecodedReply } from "./openai-exchange.ts";
 import { MALFORMED, troubleOfErrorBody } from "./provider-trouble.ts";
 import { rawCalls, tokens } from "./wire-parts.ts";
@@ -51,7 +52,7 @@ const ANSWERED: ReadonlySet<string> = new Set(["completed", "incomplete"]);
 export function decodeResponsesAnswer(body: unknown, request: ModelRequest): DecodedReply {
   const { error } = Object(body) as { error?: unknown };
   if (typeof error === "object" && error !== null) return troubleOfErrorBody(error);
-  const parsed = bodySchema.safeParse(body);
+  const parsed = parseSafely(bodySchema, body);
   if (!parsed.success) return MALFORMED;
   const { status, output, model, usage } = parsed.data;
   // Anything else has no answer in it: failed, cancelled, or still in progress.

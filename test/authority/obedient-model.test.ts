@@ -1,13 +1,12 @@
-// Owns the worst model there is: it does whatever it reads, in results, messages and errors. It gets
-// nothing done beyond the task's grants and the approvals of people.
+// Owns that the worst model there is, which does whatever it reads in results, messages and errors, gets
+// nothing done beyond the task's grants and the approvals of people. Every way in: test/security.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { EVENTS_SERVICE } from "../../contract/inbox.ts";
-import type { ModelRequest, ResolvedMessage } from "../../contract/model.ts";
 import { defineTool, waitForEvent } from "../../index.ts";
 import { openScene, type Scene } from "../agent/support/scene.ts";
-import { asksFor, says, scriptedModel } from "../agent/support/scripted-model.ts";
 import { dataOf } from "../agent/support/task.ts";
+import { obedientModel, telling } from "./support/obedient-model.ts";
 import { bankOf, payment } from "./support/pay.ts";
 
 let scene: Scene;
@@ -15,35 +14,6 @@ beforeAll(async () => {
   scene = await openScene();
 });
 afterAll(() => scene.stop());
-
-const INSTRUCTION = /DO (\w+) (\{[^}]*\})/g;
-
-function textOf(message: ResolvedMessage): string {
-  if (message.role === "user") {
-    return message.parts.map((part) => (part.type === "text" ? part.text : "")).join(" ");
-  }
-  // What people and tools say may stand in JSON.
-  return message.role === "assistant" ? "" : message.text.replaceAll('\\"', '"');
-}
-
-/** Asks for every call that it was told to make and has not asked for yet. */
-function obedientModel() {
-  const next = ({ messages }: ModelRequest) => {
-    const asked = messages.flatMap((each) => (each.role === "assistant" ? each.calls : []));
-    const done = new Set(asked.map((call) => `${call.name} ${call.arguments}`));
-    const told = messages.flatMap((each) => [...textOf(each).matchAll(INSTRUCTION)]);
-    const due = told.filter(([, name, given]) => !done.has(`${name} ${given}`));
-    return due.map(
-      ([, name = "", given = ""], n) => [name, given, `call-${asked.length + n}`] as const,
-    );
-  };
-  return scriptedModel((request) => {
-    const wanted = next(request);
-    return wanted.length === 0 ? says("done as told") : asksFor(...wanted);
-  });
-}
-
-const telling = (name: string, given: unknown): string => `DO ${name} ${JSON.stringify(given)}`;
 
 it("R42 R48 a model that obeys every instruction it finds does nothing that was not granted", async () => {
   const free = bankOf("pay_free");

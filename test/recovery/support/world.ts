@@ -36,7 +36,10 @@ export type WorldRequest =
   | { readonly at: string; readonly taskId: string }
   | { readonly effect: string; readonly taskId: string; readonly key: string };
 
-export async function openWorld(): Promise<World> {
+/** `onEffect` hears of every effect as it arrives; `repeated` when its key is in the ledger already. */
+export async function openWorld(
+  onEffect: (effect: Effect & { readonly repeated: boolean }) => void = () => undefined,
+): Promise<World> {
   const arrived: { taskId: string; point: string }[] = [];
   const ledger = new Map<string, Effect>();
   const holds = new Map<string, PromiseWithResolvers<void>>();
@@ -46,8 +49,10 @@ export async function openWorld(): Promise<World> {
     void json(request).then(async (body) => {
       const asked = body as WorldRequest;
       if ("effect" in asked) {
-        const { taskId, key, effect } = asked;
-        if (!ledger.has(key)) ledger.set(key, { taskId, key, what: effect });
+        const { taskId, key, effect: what } = asked;
+        const repeated = ledger.has(key);
+        onEffect({ taskId, key, what, repeated });
+        if (!repeated) ledger.set(key, { taskId, key, what });
       } else {
         arrived.push({ taskId: asked.taskId, point: asked.at });
         await holds.get(nameOf(asked.taskId, asked.at))?.promise;
