@@ -60,7 +60,15 @@ it("packs what a user can install, import, compile against and run", async () =>
     }
 
     expect((await readdir(installed)).toSorted()).toEqual(
-      ["LICENSE", "README.md", "dist", "package.json", "restate.toml", "templates"].toSorted(),
+      [
+        "LICENSE",
+        "README.md",
+        "deploy",
+        "dist",
+        "package.json",
+        "restate.toml",
+        "templates",
+      ].toSorted(),
     );
     expect(await run("node", ["use.mjs"], user)).toEqual({
       code: 0,

@@ -1,6 +1,7 @@
 // Owns the real engine for a test file: a Restate server of its own on random ports and a
 // temporary directory, endpoints inside of the test process, and workers as processes that
-// can be killed. Every `start`, `serve` and `spawn` is undone by `engine.stop()`.
+// can be killed. Every `start`, `serve` and `spawn` is undone by `engine.stop()`. With
+// HOLDFAST_TEST_RESTATE=container the server is in a container.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,13 +46,19 @@ const SMALL = {
 };
 const LOG_LINES = 500;
 
+/** Loaded only where it is asked for: the engine's client takes longer than many a test. */
+const startServer =
+  process.env["HOLDFAST_TEST_RESTATE"] === "container"
+    ? (await import("./restate-container.ts")).startRestateContainer
+    : startRestateServer;
+
 /** `env` are settings of the server (`RESTATE_...`) over restate.toml. */
 export async function startEngine(env: Readonly<Record<string, string>> = {}): Promise<TestEngine> {
   const directory = await mkdtemp(join(tmpdir(), "holdfast-test-"));
   const [ingress = 0, admin = 0, fabric = 0] = await freePorts(3);
   const log: string[] = [];
   const start = () =>
-    startRestateServer({
+    startServer({
       baseDir: join(directory, "restate"),
       ports: { ingress, admin, fabric },
       env: { ...SMALL, ...env },
