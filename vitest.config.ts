@@ -1,4 +1,4 @@
-// Owns how the tests run. They start real servers and processes, so three files run at once at most
+// Owns how the tests run. They start real servers and processes, so four files run at once at most
 // (most wait more than they work), and the bounds on time are wide: a test waits for conditions, it
 // never measures.
 import { defineConfig } from "vitest/config";
@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Files share their worker's modules: what a file leaves in one is its own fault, and loading all
     // of them anew for each of 240 files takes a tenth of the suite's time.
     isolate: false,

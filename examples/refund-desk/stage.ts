@@ -77,7 +77,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     signal,
     approval,
     proposal: async () => {
-      await story.until("task.parked", ({ data }) => data.status === "waiting-approval");
+      // The second of a call whose order has changed meanwhile.
+      await story.until("task.parked", ({ data }) =>
+        /^(waiting-approval|stale)$/.test(data.status),
+      );
       const call = await waitingCall(task, signal);
       story.tell(...proposalLines(call));
       return call;

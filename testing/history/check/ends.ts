@@ -35,14 +35,18 @@ const WAITS: Readonly<Partial<Record<TaskStatus, (view: StatusView) => boolean>>
   "waiting-child": has(({ wait }) => wait?.kind === "child" || wait?.kind === "operations"),
   "waiting-reconcile": (view) =>
     has(({ unknown }) => unknown !== undefined)(view) || isUndoing(view),
-  "waiting-approval": (view) =>
-    has(({ state }) => state.startsWith("approval"))(view) || view.review !== undefined,
+  "waiting-approval": isAsking,
+  stale: isAsking,
   "waiting-budget": ({ budget }) => budget !== undefined,
   "waiting-provider": ({ wakeAt }) => wakeAt !== undefined,
 };
 
 function has(is: (operation: OperationView) => boolean): (view: StatusView) => boolean {
   return ({ operations }) => operations.some(is);
+}
+
+function isAsking(view: StatusView): boolean {
+  return has(({ state }) => state.startsWith("approval"))(view) || view.review !== undefined;
 }
 
 function isUndoing({ effects = 0 }: StatusView): boolean {
