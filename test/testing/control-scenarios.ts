@@ -48,7 +48,7 @@ const codeOf = (error: unknown) => (error as { readonly code?: string }).code;
 
 export const CONTROL_SCENARIOS: readonly Scenario[] = [
   {
-    name: "a pause, in which a person approves and another says something, and a resume",
+    name: "a pause, in which somebody says something, a resume, and an approval after it",
     agent: clerk("control-held"),
     script: [wants("pay-control"), "Paid."],
     play: async (task) => {
@@ -56,9 +56,9 @@ export const CONTROL_SCENARIOS: readonly Scenario[] = [
       await task.control({ verb: "pause", ...SAID });
       await task.send("And be quick.", { messageId: "m-2" });
       while ((await task.events()).filter(({ type }) => type === "message.received").length < 2);
-      await task.decide({ decision: "approve", by: "ada", via: "decide" });
-      while (!(await task.events()).some(({ type }) => type === "approval.decided"));
       await task.control({ verb: "resume", ...SAID });
+      await task.until("waiting-approval");
+      await task.decide({ decision: "approve", by: "ada", via: "decide" });
       await task.until("idle");
     },
   },
