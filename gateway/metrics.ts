@@ -3,6 +3,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { TASK_STATUSES } from "../contract/status.ts";
 import type { AdminClient } from "../services/engine/admin.ts";
+import { headsWith } from "./list/heads.ts";
 import { ownKeys } from "./list/page.ts";
 
 export interface Metrics {
@@ -50,14 +51,8 @@ async function readTasks(
   tenant: string | undefined,
 ): Promise<Registry> {
   const rows = await query(`SELECT service_name AS agent, status, count(*) AS tasks,
-      count(stuck_at) AS stuck, min(since) AS oldest FROM (
-    SELECT service_name, service_key,
-      json_as_text(value_utf8, 'status') AS status,
-      json_get_int(value_utf8, 'createdAt') AS created_at,
-      COALESCE(json_get_int(value_utf8, 'since'), json_get_int(value_utf8, 'updatedAt')) AS since,
-      json_get_int(value_utf8, 'stuck', 'at') AS stuck_at
-    FROM state WHERE key = 'head' AND NOT starts_with(service_name, 'holdfast.')
-  ) WHERE created_at IS NOT NULL AND ${ownKeys(tenant)} GROUP BY service_name, status`);
+      count(stuck_at) AS stuck, min(since) AS oldest FROM ${headsWith("status", "since", "stuck_at")}
+  WHERE created_at IS NOT NULL AND ${ownKeys(tenant)} GROUP BY service_name, status`);
   const registry = new Registry();
   const labelNames = ["agent", "status"];
   const gauge = (name: string, help: string) =>

@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { InvalidArgumentError } from "commander";
 import type { AddCommand, Cli } from "../command.ts";
 import type { ClusterNode } from "./cluster-node.ts";
-import { type Cluster, startCluster } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import type { SnapshotStore } from "./node-settings.ts";
 
 interface ClusterCommandOptions {
@@ -56,6 +56,8 @@ async function runCluster({ terminal, signal }: Cli, options: ClusterCommandOpti
   say(`Starting three nodes; all data and logs are in ${directory}.`);
   const snapshots = snapshotsOf(options);
   const logs = await openLogs(directory);
+  // Loaded here: its server of snapshots is nothing that other commands have to wait for.
+  const { startCluster } = await import("./cluster.ts");
   const cluster = await startCluster({
     directory,
     ports: { ingress, admin, first },

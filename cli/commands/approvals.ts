@@ -13,16 +13,11 @@ import { approvalTable, approvalText, decisionText } from "../approvals/approval
 import { type AddCommand, type ApiOptions, apiOf, type Cli, print, withApi } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { confirmed } from "../output/confirm.ts";
-import { readCount, readJson } from "../output/read-argument.ts";
+import { readJson } from "../output/read-argument.ts";
+import { type PageOptions, printPage, withPage } from "../page.ts";
 import { cliProblem, usage } from "../problem.ts";
 import { given, type VerbFlags } from "./verb-table.ts";
 
-const DEFAULT_PAGE = 50;
-
-interface ListOptions extends ApiOptions {
-  readonly limit: number;
-  readonly cursor?: string;
-}
 type DecideOptions = ApiOptions & VerbFlags & { readonly digest?: string };
 
 interface Decision {
@@ -58,17 +53,15 @@ export const addApprovals: AddCommand = (program, cli) => {
     .command("approvals")
     .description("what waits for a decision: list, show, approve, reject, edit, ask");
 
-  withApi(approvals.command("list").description("what waits for a decision, over all agents"))
-    .option("--limit <count>", "tasks of a page, 200 at most", readCount, DEFAULT_PAGE)
-    .option("--cursor <cursor>", "the next page, as the one before says")
-    .action(async (options: ListOptions) => {
-      const page = await approvalPage(await apiOf(cli, options), options);
-      print(cli, options, page, ({ approvals: open }) =>
-        open.length === 0 ? "Nothing waits for a decision.\n" : approvalTable(cli.terminal, open),
-      );
-      if (page.cursor !== undefined && !options.json)
-        cli.terminal.err(`There are more: --cursor ${page.cursor}\n`);
-    });
+  withPage(
+    withApi(approvals.command("list").description("what waits for a decision, over all agents")),
+    "tasks",
+  ).action(async (options: PageOptions) => {
+    const page = await approvalPage(await apiOf(cli, options), options);
+    printPage(cli, options, page, ({ approvals: open }) =>
+      open.length === 0 ? "Nothing waits for a decision.\n" : approvalTable(cli.terminal, open),
+    );
+  });
 
   withApi(approvals.command("show").description("all that is decided on, and who may decide"))
     .argument("<approval>", APPROVAL_ARGUMENT)

@@ -15,18 +15,14 @@ import {
 } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { cliProblem, problemOf } from "../problem.ts";
-import { readCount, readMessage } from "../output/read-argument.ts";
+import { readMessage } from "../output/read-argument.ts";
+import { type PageOptions, printPage, withPage } from "../page.ts";
 import { safeText } from "../output/safe-text.ts";
 import { type ScheduleFlags, scheduleBody } from "../schedules/schedule-body.ts";
 import { scheduleText } from "../schedules/schedule-text.ts";
 
-const DEFAULT_PAGE = 50;
 const ID = "the schedule's id";
 
-interface ListOptions extends ApiOptions {
-  readonly limit: number;
-  readonly cursor?: string;
-}
 type CreateOptions = ReasonOptions & ScheduleFlags;
 
 export const addSchedules: AddCommand = (program, cli) => {
@@ -34,26 +30,24 @@ export const addSchedules: AddCommand = (program, cli) => {
     .command("schedules")
     .description("agents by the clock: list, show, create, pause, resume, run-now, delete");
 
-  withApi(schedules.command("list").description("the ids of the schedules"))
-    .option("--limit <count>", "schedules of a page, 200 at most", readCount, DEFAULT_PAGE)
-    .option("--cursor <cursor>", "the next page, as the one before says")
-    .action(async (options: ListOptions) => {
-      const api = await apiOf(cli, options);
-      const { limit, cursor } = options;
-      const query = { limit, cursor };
-      const page = await api.ask<ScheduleList>({
-        path: ["schedules"],
-        query,
-        about: "list of schedules",
-      });
-      print(cli, options, page, ({ schedules: all }) =>
-        all.length === 0
-          ? "No schedules.\n"
-          : all.map(({ scheduleId }) => `${safeText(scheduleId)}\n`).join(""),
-      );
-      if (page.cursor !== undefined && !options.json)
-        cli.terminal.err(`There are more: --cursor ${page.cursor}\n`);
+  withPage(
+    withApi(schedules.command("list").description("the ids of the schedules")),
+    "schedules",
+  ).action(async (options: PageOptions) => {
+    const api = await apiOf(cli, options);
+    const { limit, cursor } = options;
+    const query = { limit, cursor };
+    const page = await api.ask<ScheduleList>({
+      path: ["schedules"],
+      query,
+      about: "list of schedules",
     });
+    printPage(cli, options, page, ({ schedules: all }) =>
+      all.length === 0
+        ? "No schedules.\n"
+        : all.map(({ scheduleId }) => `${safeText(scheduleId)}\n`).join(""),
+    );
+  });
 
   withApi(
     schedules.command("show").description("what is set, the next times, and the last outcomes"),

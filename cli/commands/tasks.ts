@@ -3,6 +3,7 @@ import type { StatusView } from "../../contract/api.ts";
 import type { TaskList } from "../../gateway/list/list-tasks.ts";
 import { type AddCommand, type ApiOptions, apiOf, print, withApi } from "../command.ts";
 import { readCount } from "../output/read-argument.ts";
+import { type PageOptions, printPage, withPage } from "../page.ts";
 import { nameTask, onTask, TASK_ARGUMENT } from "../tasks/name-task.ts";
 import { statusText } from "../tasks/status-text.ts";
 import {
@@ -15,27 +16,17 @@ import {
 import { taskTable } from "../tasks/task-table.ts";
 import { watchAll, watchOne, type WatchOptions } from "../tasks/watch-tasks.ts";
 
-const DEFAULT_PAGE = 50;
-
-interface ListOptions extends ApiOptions, TaskFilters {
-  readonly limit: number;
-  readonly cursor?: string;
-}
+type ListOptions = PageOptions & TaskFilters;
 
 export const addTasks: AddCommand = (program, cli) => {
   const tasks = program.command("tasks").description("the tasks: list, show, watch");
 
-  withFilters(withApi(tasks.command("list").description("the tasks, newest first")))
-    .option("--limit <count>", "tasks of a page, 200 at most", readCount, DEFAULT_PAGE)
-    .option("--cursor <cursor>", "the next page, as the one before says")
-    .action(async (options: ListOptions) => {
-      const api = await apiOf(cli, options);
-      const page = await listPage(api, filtersIn(options) ?? {}, options);
-      print(cli, options, page, (list) => pageText(list));
-      // For people only: a program has it in the document.
-      if (page.cursor !== undefined && !options.json)
-        cli.terminal.err(`There are more: --cursor ${page.cursor}\n`);
-    });
+  const list = tasks.command("list").description("the tasks, newest first");
+  withPage(withFilters(withApi(list)), "tasks").action(async (options: ListOptions) => {
+    const api = await apiOf(cli, options);
+    const page = await listPage(api, filtersIn(options) ?? {}, options);
+    printPage(cli, options, page, (listed) => pageText(listed));
+  });
 
   withApi(tasks.command("show").description("how a task stands, and what it waits for"))
     .argument("<task>", TASK_ARGUMENT)

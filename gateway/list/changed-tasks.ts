@@ -1,6 +1,7 @@
 // Owns which of a tenant's tasks have changed: since a time, or of those that were told of.
 import type { RouteDeps } from "../route.ts";
 import { idWithin } from "../../contract/tenant.ts";
+import { headsWith } from "./heads.ts";
 import { type ListedTask, listed, type StoredHead } from "./list-tasks.ts";
 import { ownKeys, sqlText } from "./page.ts";
 
@@ -30,12 +31,9 @@ export async function changedTasks(
     ...(since === undefined ? [] : [`updated_at >= ${since}`]),
     ...(keys === undefined ? [] : [`service_key IN (${keys.map(sqlText).join(", ")})`]),
   ];
-  const rows = await query(`SELECT service_name, service_key, value_utf8 FROM (
-    SELECT service_name, service_key, value_utf8,
-      json_get_int(value_utf8, 'createdAt') AS created_at,
-      json_get_int(value_utf8, 'updatedAt') AS updated_at
-    FROM state WHERE key = 'head' AND NOT starts_with(service_name, 'holdfast.')
-  ) WHERE created_at IS NOT NULL AND ${where.join(" AND ")}
+  const rows =
+    await query(`SELECT service_name, service_key, value_utf8 FROM ${headsWith("updated_at")}
+  WHERE created_at IS NOT NULL AND ${where.join(" AND ")}
   ORDER BY updated_at, service_name, service_key LIMIT ${limit}`);
   return rows.map((row) => {
     const key = String(row["service_key"]);

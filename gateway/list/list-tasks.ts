@@ -6,6 +6,7 @@ import { taskStatusSchema, type TaskStatus } from "../../contract/status.ts";
 import { idWithin, scopedKey } from "../../contract/tenant.ts";
 import type { Stuck } from "../../contract/watch.ts";
 import type { RouteDeps } from "../route.ts";
+import { headsWith } from "./heads.ts";
 import { behind, ownKeys, pageShape, readCursor, sqlText, writeCursor } from "./page.ts";
 
 const statuses = z
@@ -83,15 +84,8 @@ export async function listTasks(
 
 /** The heads of tasks, and of nothing else. */
 export function scan(where: readonly string[], limit: number): string {
-  return `SELECT service_name, service_key, value_utf8 FROM (
-    SELECT service_name, service_key, value_utf8,
-      json_as_text(value_utf8, 'status') AS status,
-      json_as_text(value_utf8, 'owner') AS owner,
-      json_get_int(value_utf8, 'createdAt') AS created_at,
-      json_get_int(value_utf8, 'updatedAt') AS updated_at,
-      json_get_int(value_utf8, 'stuck', 'at') AS stuck_at
-    FROM state WHERE key = 'head' AND NOT starts_with(service_name, 'holdfast.')
-  ) WHERE created_at IS NOT NULL AND ${where.join(" AND ")}
+  return `SELECT service_name, service_key, value_utf8 FROM ${headsWith("status", "owner", "updated_at", "stuck_at")}
+  WHERE created_at IS NOT NULL AND ${where.join(" AND ")}
   ORDER BY created_at DESC, service_name, service_key LIMIT ${limit}`;
 }
 

@@ -1,5 +1,6 @@
 // Owns what a reader of the fleet's stream is sent: each task of the tenant whose stored head has
 // changed, as a list shows it. Told by workers it looks at once at those tasks, and now and then at all.
+import { setTimeout as delay } from "node:timers/promises";
 import type { Hear, LiveFeed } from "../../contract/live.ts";
 import { idWithin } from "../../contract/tenant.ts";
 import { LRUCache } from "lru-cache";
@@ -68,7 +69,7 @@ export async function followFleet(
       if (all && !more) lookAt = Date.now() + LOOK_MS;
       if (more) continue;
       await bell.wait(Math.max(0, lookAt - Date.now()), signal);
-      if (hinted.size > 0) await createBell().wait(TOGETHER_MS, signal);
+      if (hinted.size > 0) await delay(TOGETHER_MS, undefined, { signal }).catch(() => undefined);
     }
   } finally {
     stop();

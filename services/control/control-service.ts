@@ -24,9 +24,9 @@ import type { TaskStatus } from "../../contract/status.ts";
 import { verbProblem } from "../../core/control/verbs.ts";
 import type { EnginePort } from "./ask-engine.ts";
 import type { EndInvocations } from "./end-invocations.ts";
+import { callTask } from "./call-task.ts";
 import { type ErasurePorts, eraseTask, preserveTask } from "./erase-task.ts";
 import { explainTask } from "./explain-task.ts";
-import { jsonOf } from "../../handler/json-serde.ts";
 import { problem } from "../../handler/problem.ts";
 import { readBody } from "../../handler/read-body.ts";
 import { RETRY_OUTSIDE_FOREVER } from "../../handler/retry.ts";
@@ -91,7 +91,7 @@ async function kill(ctx: Context, ports: ControlPorts, input: KillInput): Promis
   const { agent, taskId, reason, by } = input;
   if (!(await ctx.run("find-agent", () => ports.findAgent(agent))))
     throw problem("agent_not_found", "no worker serves an agent of this name");
-  const before = await call<StatusView>(ctx, input, "status");
+  const before = await callTask<StatusView>(ctx, input, "status");
   const refusal = verbProblem(before, "kill");
   if (refusal !== undefined) throw problem(refusal.code, refusal.message, refusal.details);
   const operations = before.operations
@@ -100,7 +100,7 @@ async function kill(ctx: Context, ports: ControlPorts, input: KillInput): Promis
   const said = by === undefined ? { reason } : { reason, by };
   const command: Command = { v: COMMAND_VERSION, type: "kill", ...said };
   // Waiting for its turn before anything is ended: no segment can slip in between.
-  const applied = call<{ readonly refused?: Refusal }>(ctx, input, "apply", command).map(
+  const applied = callTask<{ readonly refused?: Refusal }>(ctx, input, "apply", command).map(
     (value, failure) => ({ value, failure }),
   );
   for (;;) {
@@ -113,25 +113,9 @@ async function kill(ctx: Context, ports: ControlPorts, input: KillInput): Promis
     if (first.failure !== undefined) throw first.failure;
     const refused = first.value?.refused;
     if (refused !== undefined) throw problem(refused.code, refused.message, refused.details);
-    const { taskUid, status, settlement } = await call<StatusView>(ctx, input, "status");
+    const { taskUid, status, settlement } = await callTask<StatusView>(ctx, input, "status");
     return { taskUid, status, ...(settlement === undefined ? {} : { settlement }) };
   }
-}
-
-function call<O>(
-  ctx: Context,
-  { agent, taskId }: KillInput,
-  method: string,
-  parameter: unknown = {},
-) {
-  return ctx.genericCall<unknown, O>({
-    service: agent,
-    key: taskId,
-    method,
-    parameter,
-    inputSerde: jsonOf(),
-    outputSerde: jsonOf(),
-  });
 }
 
 async function answerFor(explained: Promise<Explanation | undefined>): Promise<Explanation> {

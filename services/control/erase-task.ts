@@ -19,6 +19,7 @@ import type {
 import type { Refusal } from "../../core/transition/refusal.ts";
 import { jsonOf } from "../../handler/json-serde.ts";
 import { problem } from "../../handler/problem.ts";
+import { callTask } from "./call-task.ts";
 import type { PurgePorts } from "./purge-invocations.ts";
 
 /** Children that the answer names. */
@@ -41,10 +42,10 @@ export async function preserveTask(
 ): Promise<PreserveResult> {
   await checkAgent(ctx, ports, input);
   // That there is such a task.
-  await call<StatusView>(ctx, input, "status", {});
+  await callTask<StatusView>(ctx, input, "status", {});
   const { agent: _, taskId: __, ...said } = input;
   const command: Command = { v: COMMAND_VERSION, type: "preserve", ...said };
-  const { taskUid } = await call<{ readonly taskUid: string }>(ctx, input, "apply", command);
+  const { taskUid } = await callTask<{ readonly taskUid: string }>(ctx, input, "apply", command);
   return { taskUid, preserved: input.preserved };
 }
 
@@ -55,10 +56,10 @@ export async function eraseTask(
 ): Promise<EraseResult> {
   const { agent, taskId, reason, by, artifacts } = input;
   await checkAgent(ctx, ports, input);
-  const { tenant } = await call<StatusView>(ctx, input, "status", {});
+  const { tenant } = await callTask<StatusView>(ctx, input, "status", {});
   const said = by === undefined ? { reason } : { reason, by };
   const command: Command = { v: COMMAND_VERSION, type: "erase", artifacts, ...said };
-  const { taskUid, refused } = await call<{
+  const { taskUid, refused } = await callTask<{
     readonly taskUid: string;
     readonly refused?: Refusal;
   }>(ctx, input, "apply", command);
@@ -68,7 +69,7 @@ export async function eraseTask(
   const children = new Map<string, ErasedChild>();
   for (let from: number | undefined = 0; from !== undefined;) {
     const scrubbing: ScrubInput = { v: 1, from };
-    const found: Scrubbed = await call<Scrubbed>(ctx, input, "scrub", scrubbing);
+    const found: Scrubbed = await callTask<Scrubbed>(ctx, input, "scrub", scrubbing);
     for (const approval of found.approvals) await forget(ctx, approval);
     approvals += found.approvals.length;
     for (const child of found.children) children.set(`${child.agent}/${child.taskId}`, child);
@@ -81,7 +82,7 @@ export async function eraseTask(
     from = found.next;
   }
   await ctx.run("purge-task", () => ports.purgeTask({ agent, taskId }));
-  const { erased } = await call<StatusView>(ctx, input, "status", {});
+  const { erased } = await callTask<StatusView>(ctx, input, "status", {});
   const entries = erased?.entries ?? 0;
   return {
     taskUid,
@@ -110,21 +111,5 @@ async function forget(ctx: Context, approval: string): Promise<void> {
     method: "forget",
     parameter: { v: APPROVAL_VERSION },
     inputSerde: jsonOf(),
-  });
-}
-
-function call<O>(
-  ctx: Context,
-  { agent, taskId }: Pick<EraseInput, "agent" | "taskId">,
-  method: string,
-  parameter: unknown,
-) {
-  return ctx.genericCall<unknown, O>({
-    service: agent,
-    key: taskId,
-    method,
-    parameter,
-    inputSerde: jsonOf(),
-    outputSerde: jsonOf(),
   });
 }

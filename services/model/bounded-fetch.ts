@@ -1,7 +1,7 @@
 // Owns the bytes between the `openai` client and the network. A body is bounded, and read to its end
 // within the call, so that a cut or endless one is a failure of the call; only a stream is passed on.
 import { Agent, fetch as undiciFetch } from "undici";
-import type { RequestInit as UndiciRequestInit } from "undici";
+import type { RequestInit as UndiciRequestInit, Response as UndiciResponse } from "undici";
 
 /** Bytes of one response body, after decompression, above which the call fails. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -26,11 +26,15 @@ export async function boundedFetch(
   const response = await undiciFetch(url, { ...request, dispatcher: patient });
   const how = { status: response.status, headers: [...response.headers] as [string, string][] };
   if (response.body === null) return new Response(null, how);
-  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  const body = isStream
+  const body = isEventStream(response)
     ? ReadableStream.from(bounded(response.body))
     : await readBounded(response.body);
   return new Response(body, how);
+}
+
+/** Whether it is answered with events that come one by one. */
+export function isEventStream({ headers }: Pick<UndiciResponse | Response, "headers">): boolean {
+  return headers.get("content-type")?.startsWith("text/event-stream") === true;
 }
 
 /** Whether this is the error of a body above MAX_BODY_BYTES. */

@@ -4,11 +4,11 @@ import { OpenAI } from "openai";
 import { digestOf } from "../../core/digest.ts";
 import type { HearText, ModelProvider, ModelRequest, ProviderReply } from "../../contract/model.ts";
 import { abortError } from "./abort.ts";
-import { boundedFetch } from "./bounded-fetch.ts";
+import { boundedFetch, isEventStream } from "./bounded-fetch.ts";
 import { createGate } from "./gate.ts";
 import type { GateOptions } from "./gate.ts";
 import { MALFORMED, troubleOf } from "./provider-trouble.ts";
-import { isEventStream, readStream, type ReadEvents, type Trouble } from "./read-stream.ts";
+import { readStream, type ReadEvents, type Trouble } from "./read-stream.ts";
 import { parseWireJson } from "./wire-json.ts";
 
 const DEFAULT_BASE_URL = "https://api.openai.com/v1";

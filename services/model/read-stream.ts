@@ -15,10 +15,6 @@ export type ReadEvents = (
   hear: HearText,
 ) => Promise<object | undefined>;
 
-export function isEventStream(response: Response): boolean {
-  return response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-}
-
 /** The body as JSON text. Rejects with an AbortError when the signal aborts. */
 export async function readStream(
   response: Response,
