@@ -66,9 +66,6 @@ export type {
   GatewayServeOptions,
   RunningGateway,
 } from "./gateway/create-gateway.ts";
-export type { ApprovalList, ListedApproval } from "./gateway/list/list-approvals.ts";
-export type { ScheduleList } from "./gateway/list/list-schedules.ts";
-export type { ListedTask, TaskList } from "./gateway/list/list-tasks.ts";
 export type { GatewayCode, Problem } from "./gateway/problem.ts";
 export type { Role } from "./gateway/roles.ts";
 export type { TokenAlgorithm, TokenIssuer } from "./gateway/tokens.ts";
@@ -77,6 +74,7 @@ export { openaiResponses } from "./services/model/openai-responses.ts";
 export { DEFAULT_POLICIES, POLICY_SCHEMA } from "./services/policy/default-policies.ts";
 export type { PolicySource } from "./services/policy/load-policies.ts";
 export type { ModelPrice } from "./services/prices/model-price.ts";
+export type { TelemetryOptions } from "./telemetry/telemetry-options.ts";
 export { createApp } from "./services/server.ts";
 export type { App, ServeOptions, Worker } from "./services/server.ts";
 export { credentialRefused } from "./tools/credential-refused.ts";

@@ -9,6 +9,7 @@ import { bytes } from "./measurements/bytes.ts";
 import { calls } from "./measurements/calls.ts";
 import { control } from "./measurements/control.ts";
 import { latency } from "./measurements/latency.ts";
+import { lists } from "./measurements/lists.ts";
 import { oneTurn } from "./measurements/one-turn.ts";
 import { parked } from "./measurements/parked.ts";
 import { recovery } from "./measurements/recovery.ts";
@@ -27,6 +28,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   control,
   calls,
   parked,
+  lists,
   oneTurn,
 ];
 
@@ -37,7 +39,7 @@ const USAGE = `npm run bench [-- [--quick] [--tasks <count>] [name ...]]
 
 Measures, writes bench/results.json, and the tables in docs/performance.md.
 --quick   low counts, to see that it works; prints the tables and writes nothing
---tasks   how many tasks "parked" parks, 2,000 by default
+--tasks   how many tasks "parked" parks, 2,000 by default, and "lists" lists, 10,000 by default
 name      ${MEASUREMENTS.map(({ name }) => name).join(", ")}; all of them by default
 `;
 

@@ -10,6 +10,7 @@ import { addExplain } from "./commands/explain.ts";
 import { addInit } from "./commands/init.ts";
 import { addLog } from "./commands/log.ts";
 import { addSchedules } from "./commands/schedules.ts";
+import { addStorage } from "./commands/storage.ts";
 import { addStops } from "./commands/stops.ts";
 import { addTalk } from "./commands/talk.ts";
 import { addTasks } from "./commands/tasks.ts";
@@ -23,7 +24,7 @@ interface Group {
 }
 
 export const GROUPS: readonly Group[] = [
-  { heading: "Look:", commands: [addTasks, addExplain, addLog] },
+  { heading: "Look:", commands: [addTasks, addExplain, addLog, addStorage] },
   { heading: "Talk:", commands: [addTalk] },
   { heading: "Decide:", commands: [addApprovals] },
   { heading: "Control:", commands: [addVerbs, addStops] },

@@ -5,7 +5,7 @@ import { grantsSchema } from "./grant.ts";
 import { messageIdSchema, sha256Schema } from "./ids.ts";
 import { messageContentSchema, messageModeSchema } from "./message.ts";
 import { textSchema } from "./text.ts";
-import type { Deciders } from "./approval.ts";
+import type { ApprovalClaim, Deciders } from "./approval.ts";
 import type { BudgetDenial, ExtensionView } from "./budget.ts";
 import type { ChildView, ParentTask } from "./child.ts";
 import type { Hold, SettlementReport } from "./control-view.ts";
@@ -96,18 +96,6 @@ export const cancelInputSchema = z.strictObject({
 });
 export type CancelInput = z.infer<typeof cancelInputSchema>;
 
-export const recoverInputSchema = z.strictObject({
-  reason: reasonSchema,
-  /** Absent: a supervisor. */
-  by: z.exactOptional(actorIdSchema),
-  park: z.boolean().default(false),
-  /** How often the engine has tried the segment before it gave up on it. */
-  attempts: z.exactOptional(z.int().min(1)),
-  /** A segment that runs gives up its model call. */
-  abort: z.exactOptional(z.literal(true)),
-});
-export type RecoverInput = z.infer<typeof recoverInputSchema>;
-
 /** What an outside system resolves an approval's awakeable with. */
 export const approvalDecisionSchema = z.strictObject({
   decision: z.enum(["approve", "reject"]),
@@ -195,6 +183,8 @@ export interface OperationView {
     readonly resource?: string;
     /** A person put these arguments in the place of the proposed ones. */
     readonly edited?: boolean;
+    /** Who looks at it, until when; it may have ended by now. */
+    readonly claim?: ApprovalClaim;
   };
   /** Only of an operation in state `unknown`. */
   readonly unknown?: {

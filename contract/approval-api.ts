@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type {
   APPROVAL_VERSION,
+  ApprovalClaim,
   ApprovalEvidence,
   ApprovalNotice,
   ApprovalPackage,
@@ -16,6 +17,7 @@ import type {
   Requester,
 } from "./approval.ts";
 import type { StoreText } from "./artifact.ts";
+import type { ErrorCode } from "./errors.ts";
 import { sha256Schema } from "./ids.ts";
 import { textSchema } from "./text.ts";
 
@@ -68,6 +70,31 @@ export interface DecideResult {
   /** Of the current digest, and how many there must be. */
   readonly approvals: number;
   readonly quorum: number;
+  /** Another person was looking at it; the decision counts all the same. */
+  readonly claimedBy?: string;
+}
+
+/** Body of `preview`: a decision on what is decided on now. */
+export const previewInputSchema = z.strictObject({
+  decision: z.enum(["approve", "reject"]),
+  by: deciderSchema.optional(),
+});
+export type PreviewInput = z.infer<typeof previewInputSchema>;
+
+/** What a decision would come to if it were made now. */
+export type ForeseenDecision =
+  | Pick<DecideResult, "result" | "state" | "approvals" | "quorum" | "claimedBy">
+  | {
+      readonly result: "refused";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly details?: Readonly<Record<string, string>>;
+    };
+
+/** Answer of `preview`; the decision then names `approval.digest`. Nothing is recorded. */
+export interface DecisionPreview {
+  readonly approval: ApprovalView;
+  readonly foreseen: ForeseenDecision;
 }
 
 /** Body of `show`. */
@@ -104,6 +131,8 @@ export interface ApprovalView {
   readonly quorum: number;
   readonly receipts: readonly ApprovalReceipt[];
   readonly questions: readonly { readonly question: string; readonly receipt: ApprovalReceipt }[];
+  /** Who looks at it now. */
+  readonly claim?: ApprovalClaim;
   /** While it is open to a decision from outside. */
   readonly awakeableId?: string;
   /** Milliseconds since the epoch. */
@@ -125,6 +154,8 @@ export interface DecideQuestion {
   readonly approval: ApprovalPackage;
   /** What is decided on in the place of the proposed arguments. */
   readonly edited?: EditedCall;
+  /** Another person who looks at it now. */
+  readonly claimedBy?: string;
 }
 
 export interface DecideVerdict {

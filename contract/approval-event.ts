@@ -74,6 +74,9 @@ export interface ApprovalEventData {
   /** A decision that changed nothing: it did not parse or named another digest (F16). */
   "approval.mismatch": Told & { reason: string; by?: string; awakeableId?: string };
   "approval.asked": Told & { question: string; receipt: ApprovalReceipt };
+  /** Somebody looks at it until then, in milliseconds since the epoch. */
+  "approval.claimed": Told & { by: string; until: number; from?: string };
+  "approval.released": Told & { by: string };
   "approval.reminded": Told & { rung: number };
   "approval.escalated": Told & { rung: number; to: Deciders };
   /** Nobody decided in time: the call is denied. */

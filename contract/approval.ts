@@ -142,6 +142,14 @@ export interface ApprovalReceipt {
   readonly receiptId: string;
 }
 
+/** Who looks at an open approval now. Times in milliseconds since the epoch. */
+export interface ApprovalClaim {
+  readonly by: string;
+  readonly at: number;
+  /** From then on it is as if there were none. */
+  readonly until: number;
+}
+
 /** Where an approval stands. All but `open` are final. */
 export const APPROVAL_STATES = [
   "open",
@@ -199,6 +207,14 @@ export type ApprovalNotice = { readonly at: number } & (
       readonly awakeableId?: string;
     }
   | { readonly type: "asked"; readonly question: string; readonly receipt: ApprovalReceipt }
+  /** Somebody looks at it until then; `from`: whose claim it takes over. */
+  | {
+      readonly type: "claimed";
+      readonly by: string;
+      readonly until: number;
+      readonly from?: string;
+    }
+  | { readonly type: "released"; readonly by: string }
   | { readonly type: "reminded"; readonly rung: number }
   | { readonly type: "escalated"; readonly rung: number; readonly to: Deciders }
   | { readonly type: "expired" }

@@ -2,6 +2,7 @@
 // `holdfast.budget` is sent and answers. Its private messages are journaled by Restate and may
 // wait there across deployments: add optional fields only, or raise BUDGET_VERSION.
 import { z } from "zod";
+import type { ApprovalClaim } from "./approval.ts";
 import { textSchema } from "./text.ts";
 
 export const BUDGET_SERVICE = "holdfast.budget";
@@ -119,6 +120,8 @@ export interface ExtensionView {
   /** What a decision must name. */
   readonly digest: string;
   readonly awakeableId: string;
+  /** As of a call's approval. */
+  readonly claim?: ApprovalClaim;
 }
 
 export type ReserveAnswer =

@@ -15,3 +15,7 @@ export const EFFECT_CLASSES = [
 
 export const effectClassSchema = z.enum(EFFECT_CLASSES);
 export type EffectClass = (typeof EFFECT_CLASSES)[number];
+
+/** From the least to the most. */
+export const RISKS = ["low", "medium", "high"] as const;
+export type Risk = (typeof RISKS)[number];

@@ -86,4 +86,6 @@ export interface Scrubbed {
   readonly artifacts: readonly string[];
   readonly approvals: readonly string[];
   readonly children: readonly ErasedChild[];
+  /** SHA-256 of the volumes that they were in, which are this task's alone. Absent is none. */
+  readonly volumes?: readonly string[];
 }

@@ -35,6 +35,7 @@ export const ERROR_STATUS = {
   approval_mismatch: 412,
   approval_stale: 412,
   approval_blocked: 412,
+  approval_claimed: 412,
   approval_foreign: 503,
   invalid_edit: 400,
   tool_unavailable: 503,

@@ -48,6 +48,8 @@ export interface Remedy {
   readonly path: string;
   /** What the body must name, beside a reason. */
   readonly body?: Readonly<Record<string, string>>;
+  /** The same on the command line, where there is a command for it; what is in capitals is yours to say. */
+  readonly command?: string;
 }
 
 /** What a task waits for. */

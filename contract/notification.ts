@@ -2,6 +2,7 @@
 // the dead letters of those that could not be delivered. Inputs are journaled by Restate and wait
 // there across deployments: add optional fields only.
 import { z } from "zod";
+import type { Deciders } from "./approval.ts";
 import { actorIdSchema, reasonSchema } from "./api.ts";
 import type { TaskStatus } from "./status.ts";
 import type { StuckKind } from "./watch.ts";
@@ -24,6 +25,9 @@ export const NOTIFICATION_TYPES = [
   "task.retired",
   "task.stuck",
   "approval.wanted",
+  "approval.reminded",
+  "approval.escalated",
+  "approval.expired",
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
@@ -75,9 +79,14 @@ export interface Notification {
     readonly kind?: StuckKind;
     /** Of a second `task.stuck`: who is told since the owner did not bring it on. */
     readonly escalation?: string;
-    /** Of `approval.wanted`: the key of `holdfast.approval`. */
+    /** Of `approval.*`: the key of `holdfast.approval`. */
     readonly approvalId?: string;
+    /** Of a call's. */
     readonly operationId?: string;
+    /** Of `approval.reminded` and `approval.escalated`: which rung of the ladder, from 1. */
+    readonly rung?: number;
+    /** Of `approval.escalated`: who may decide from now on, beside those before. */
+    readonly deciders?: Deciders;
   };
 }
 

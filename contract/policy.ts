@@ -45,6 +45,8 @@ export interface ApproveQuestion {
   readonly by?: string | undefined;
   /** The person whose message led to the call. */
   readonly requester?: string | undefined;
+  /** Another person, who looks at it now. */
+  readonly claimedBy?: string | undefined;
   readonly now: number;
 }
 
@@ -66,6 +68,8 @@ export interface PolicyDecision {
 /** Answers at once and never throws: what cannot be decided is denied. */
 export interface PolicyEngine {
   readonly version: string;
+  /** As they were written. */
+  readonly policies: readonly { readonly id: string; readonly text: string }[];
   /** What the start should tell the operator; the policies are in force nonetheless. */
   readonly warnings: readonly string[];
   decide(question: PolicyQuestion): PolicyDecision;

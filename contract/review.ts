@@ -1,5 +1,6 @@
 // Owns the language of output reviews: when an answer goes to a person before it is released, the
 // forms in which it is put before one, and what status shows of it. Who decides is an approval's.
+import type { ApprovalClaim } from "./approval.ts";
 import type { ArtifactRef } from "./artifact.ts";
 import type { EffectClass } from "./effect-class.ts";
 
@@ -41,6 +42,8 @@ export interface ReviewView {
   readonly expiresAt: number;
   readonly approvals: number;
   readonly quorum: number;
+  /** As of a call's approval. */
+  readonly claim?: ApprovalClaim;
 }
 
 /** Output of the agent's private `checkAnswer`. */

@@ -29,15 +29,25 @@ const scope = {
   kind: z.enum(STOP_KINDS),
   /** Of the tool, the model, the agent or the tenant, exactly. */
   name,
+  /** Of a tool, a model or an agent: for this tenant's tasks alone. Absent: for everybody's. */
+  tenant: name.optional(),
 };
 const why = { by: name.optional(), reason: textSchema.min(1).max(1024) };
 
 /** Body of `stop`. */
-export const stopInputSchema = z.strictObject({ ...scope, ...why });
+const ofOneTenant = ({ kind, tenant }: { kind: StopKind; tenant?: string | undefined }): boolean =>
+  kind !== "tenant" || tenant === undefined;
+const NAMED_TWICE = { message: "must be absent where a tenant is stopped", path: ["tenant"] };
+
+export const stopInputSchema = z
+  .strictObject({ ...scope, ...why })
+  .refine(ofOneTenant, NAMED_TWICE);
 export type StopInput = z.infer<typeof stopInputSchema>;
 
 /** Body of `lift`. */
-export const liftInputSchema = z.strictObject({ ...scope, ...why });
+export const liftInputSchema = z
+  .strictObject({ ...scope, ...why })
+  .refine(ofOneTenant, NAMED_TWICE);
 export type LiftInput = z.infer<typeof liftInputSchema>;
 
 /** Body of `check`: whose call it is. What is absent is not asked about. */
@@ -52,6 +62,8 @@ export type StopQuestion = z.infer<typeof checkInputSchema>;
 export interface StopScope {
   readonly kind: StopKind;
   readonly name: string;
+  /** Whose tasks alone it is about. */
+  readonly tenant?: string | undefined;
 }
 
 /**

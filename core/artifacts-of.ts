@@ -7,6 +7,8 @@ export interface ReferredArtifact {
   readonly sha256: string;
   /** `manifest`: the agent's definition, which it shares with other tasks. */
   readonly kind: "content" | "manifest";
+  /** Bytes. */
+  readonly size?: number;
 }
 
 /** In the order in which they stand there; the same one may come more than once. */
@@ -33,5 +35,7 @@ function collect(value: unknown, found: ReferredArtifact[]): void {
 function add(value: unknown, found: ReferredArtifact[]): void {
   if (typeof value !== "object" || value === null || !("sha256" in value)) return;
   const parsed = sha256Schema.safeParse(value.sha256);
-  if (parsed.success) found.push({ sha256: parsed.data, kind: "content" });
+  if (!parsed.success) return;
+  const size = "size" in value && typeof value.size === "number" ? { size: value.size } : {};
+  found.push({ sha256: parsed.data, kind: "content", ...size });
 }

@@ -1,6 +1,6 @@
 // Owns what follows from an effect class: one row per class, and nothing else in the code
 // decides by class (L7). docs/effects.md shows the same table.
-import type { EffectClass } from "../contract/effect-class.ts";
+import type { EffectClass, Risk } from "../contract/effect-class.ts";
 
 export interface EffectPolicy {
   /** A person must approve each call, unless the tool says otherwise. */
@@ -19,6 +19,8 @@ export interface EffectPolicy {
   readonly replay: boolean;
   /** Changes the world: such a call between two equal ones makes them no loop (F7). */
   readonly changes: boolean;
+  /** How much is at stake: people who decide look at the highest first. */
+  readonly risk: Risk;
 }
 
 const READ: EffectPolicy = {
@@ -30,6 +32,7 @@ const READ: EffectPolicy = {
   fork: true,
   replay: true,
   changes: false,
+  risk: "low",
 };
 
 const EFFECT: EffectPolicy = {
@@ -41,14 +44,15 @@ const EFFECT: EffectPolicy = {
   fork: false,
   replay: false,
   changes: true,
+  risk: "high",
 };
 
 export const EFFECT_POLICY: Readonly<Record<EffectClass, EffectPolicy>> = {
   read: READ,
-  reversible: { ...EFFECT, compensation: true },
+  reversible: { ...EFFECT, compensation: true, risk: "low" },
   irreversible: EFFECT,
   financial: EFFECT,
-  communication: EFFECT,
+  communication: { ...EFFECT, risk: "medium" },
   code: EFFECT,
   administrative: EFFECT,
 };

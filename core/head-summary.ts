@@ -1,5 +1,7 @@
 // Owns what of a task's head stays readable when state is encrypted: enough to list, find and
 // look after tasks by SQL, and nothing that a user, a model or a tool has written.
+import type { ReviewRequest } from "./review/review-state.ts";
+import type { Extension } from "./task-budget.ts";
 import type { OpenOperation, TaskHead } from "./task-head.ts";
 import type { WaitPart } from "./wait/wait-part.ts";
 
@@ -24,6 +26,10 @@ export function headSummary(head: TaskHead) {
     ...(progressAt === undefined ? {} : { progressAt }),
     ...(stuck === undefined ? {} : { stuck }),
     nextSeq: head.nextSeq,
+    ...(head.erased === undefined ? {} : { erased: head.erased }),
+    ...(head.preserved === undefined ? {} : { preserved: { at: head.preserved.at } }),
+    ...(head.artifacts === undefined ? {} : { artifacts: head.artifacts }),
+    ...(head.archived === undefined ? {} : { archived: head.archived }),
     step: head.step,
     operations,
     ...asksSummary(head),
@@ -41,26 +47,35 @@ function asksSummary({ review, budget }: TaskHead) {
     ...(review === undefined || asked === undefined
       ? {}
       : { review: { state: review.state, asked: askedOf(asked) } }),
-    ...(extension === undefined
-      ? {}
-      : { budget: { extension: { state: extension.state, approvalId: extension.approvalId } } }),
+    ...(extension === undefined ? {} : { budget: { extension: extensionOf(extension) } }),
   };
 }
 
-function askedOf({ approvalId, expiresAt }: { approvalId: string; expiresAt: number }) {
-  return { approvalId, expiresAt };
+function askedOf({ approvalId, expiresAt, claim }: ReviewRequest) {
+  return { approvalId, expiresAt, ...(claim === undefined ? {} : { claim }) };
+}
+
+function extensionOf({ state, approvalId, requestedAt, expiresAt, claim }: Extension) {
+  return {
+    state,
+    approvalId,
+    ...(requestedAt === undefined ? {} : { requestedAt }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(claim === undefined ? {} : { claim }),
+  };
 }
 
 function operationSummary(operation: OpenOperation) {
   const { operationId, tool, state, effect, since, wait, approval } = operation;
-  const { expiresAt, request } = approval ?? {};
+  const { expiresAt, request, claim } = approval ?? {};
+  const claimed = claim === undefined ? {} : { claim };
   return {
     operationId,
     tool,
     state,
     effect,
     since,
-    ...(expiresAt === undefined ? {} : { approval: { expiresAt, request } }),
+    ...(expiresAt === undefined ? {} : { approval: { expiresAt, request, ...claimed } }),
     ...(wait === undefined ? {} : { wait: waitSummary(wait) }),
   };
 }

@@ -50,7 +50,11 @@ export const APPROVAL_REDUCERS: ReducersOf<ApprovalEvent> = {
     data.decision === "reject"
       ? dropOperation(head, data.operationId)
       : changeApproval(head, data, (each, approval) => {
-          const { awakeableId: _, ...edited } = editedApproval(approval, data.edited, event.seq);
+          const {
+            awakeableId: _,
+            claim: __,
+            ...edited
+          } = editedApproval(approval, data.edited, event.seq);
           const allowed = { ...each, approval: edited, state: "ready", since: event.at } as const;
           const { edit } = edited;
           if (edit === undefined) return allowed;
@@ -74,6 +78,16 @@ export const APPROVAL_REDUCERS: ReducersOf<ApprovalEvent> = {
   },
   "approval.refused": (head, data) => take(head, data),
   "approval.asked": (head, data) => take(head, data),
+  "approval.claimed": (head, data, { at }) =>
+    changeApproval(head, data, (each, approval) => ({
+      ...each,
+      approval: { ...approval, claim: { by: data.by, at, until: data.until } },
+    })),
+  "approval.released": (head, data) =>
+    changeApproval(head, data, (each, before) => {
+      const { claim: _, ...approval } = before;
+      return { ...each, approval };
+    }),
   "approval.reminded": (head, data) => climb(head, data),
   "approval.escalated": (head, data) => climb(head, data),
   // Followed by what is done about it.

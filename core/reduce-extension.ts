@@ -11,13 +11,15 @@ type ExtensionEvent = "extension.requested" | "extension.noticed" | "extension.c
 export const EXTENSION_REDUCERS: ReducersOf<ExtensionEvent> = {
   "extension.requested": (head, { approvalId, number, digest, ...data }) => {
     const { budget, dimension, amount, limit } = data;
-    const asked = { approvalId, number, digest, budget, dimension, amount, limit };
+    const { requestedAt, rule } = data;
+    const when = { requestedAt, expiresAt: requestedAt + rule.expiresAfterMs };
+    const asked = { approvalId, number, digest, budget, dimension, amount, limit, ...when };
     return withExtension(head, { ...asked, state: "requested", notices: 0 });
   },
   "extension.noticed": (head, { approvalId, number, notice }) => {
     const extension = head.budget?.extension;
     if (extension?.approvalId !== approvalId) return head;
-    const { awakeableId: _, ...told } = { ...extension, notices: number };
+    const { awakeableId: _, claim: __, ...told } = { ...extension, notices: number };
     return withExtension(head, { ...told, ...after(extension, notice) });
   },
   "extension.closed": (head, { approvalId }) => {
@@ -39,14 +41,14 @@ function withExtension(head: TaskHead, extension: Extension): TaskHead {
   };
 }
 
-type Change = Partial<Pick<Extension, "state" | "awakeableId" | "reason" | "amount" | "digest">>;
+type Change = Partial<
+  Pick<Extension, "state" | "awakeableId" | "claim" | "reason" | "amount" | "digest">
+>;
 
 function after(extension: Extension, notice: ApprovalNotice): Change {
-  const { awakeableId } = extension;
-
   switch (notice.type) {
     case "opened":
-      return { state: "open", awakeableId: notice.awakeableId };
+      return { ...claimIn(extension), state: "open", awakeableId: notice.awakeableId };
     case "decided": {
       const edit = editIn(extension, notice.edited);
       // Anything else than another amount is nobody's to give here.
@@ -63,15 +65,23 @@ function after(extension: Extension, notice: ApprovalNotice): Change {
       return { state: "void" };
     case "mismatch":
       // The awakeable was spent on it, and the next one comes.
-      return notice.awakeableId === undefined ? known(awakeableId) : {};
+      return notice.awakeableId === undefined ? known(extension) : claimIn(extension);
     case "recorded":
       // From now on that is what is decided on.
-      return { ...known(awakeableId), ...editIn(extension, notice.edited) };
+      return { ...known(extension), ...editIn(extension, notice.edited) };
+    case "claimed": {
+      const { by, at, until } = notice;
+      return { ...known(extension), claim: { by, at, until } };
+    }
+    case "released": {
+      const { claim: _, ...unclaimed } = known(extension);
+      return unclaimed;
+    }
     case "refused":
     case "asked":
     case "reminded":
     case "escalated":
-      return known(awakeableId);
+      return known(extension);
   }
 }
 
@@ -87,6 +97,11 @@ function editIn(
   return { amount: Math.min(given, Number.MAX_SAFE_INTEGER - limit), digest: edited.digest };
 }
 
-function known(awakeableId: string | undefined): Change {
-  return awakeableId === undefined ? {} : { awakeableId };
+/** What stays as it is while it is open. */
+function known({ awakeableId, ...extension }: Extension): Pick<Change, "awakeableId" | "claim"> {
+  return { ...(awakeableId === undefined ? {} : { awakeableId }), ...claimIn(extension) };
+}
+
+function claimIn({ claim }: Pick<Extension, "claim">): Pick<Change, "claim"> {
+  return claim === undefined ? {} : { claim };
 }

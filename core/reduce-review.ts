@@ -74,6 +74,14 @@ function after(
       // The next one comes.
       return { asked: notice.awakeableId === spent ? rest : asked };
     }
+    case "claimed": {
+      const { by, at, until } = notice;
+      return { asked: { ...asked, claim: { by, at, until } } };
+    }
+    case "released": {
+      const { claim: _, ...rest } = asked;
+      return { asked: rest };
+    }
     case "refused":
     case "asked":
     case "reminded":

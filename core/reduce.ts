@@ -6,6 +6,7 @@ import { hasEnded } from "../contract/status.ts";
 import type { ReducersOf } from "./change-head.ts";
 import { withStatus, withTurn } from "./change-head.ts";
 import { digestOf } from "./digest.ts";
+import { noteArtifacts } from "./note-artifacts.ts";
 import { noteUsage } from "./note-usage.ts";
 import { operationsOf } from "./operations.ts";
 import { APPROVAL_REDUCERS } from "./reduce-approvals.ts";
@@ -38,7 +39,7 @@ export function reduce(head: TaskHead, event: TaskEvent): TaskHead {
   ) => TaskHead;
   const noted = noteUsage(head, step(head, event.data, event), event);
   const next = noteProgress(head, underHold(noteSettled(head, noted, event)), event);
-  const touched = noteTouched(head, next, event);
+  const touched = noteArtifacts(noteTouched(head, next, event), event);
   return { ...touched, nextSeq: event.seq + 1, hash: event.hash, updatedAt: event.at };
 }
 
@@ -134,9 +135,10 @@ const REDUCERS: ReducersOf<EventType> = {
       ...(data.wakeAt === undefined ? {} : { wakeAt: data.wakeAt }),
     },
   }),
-  "task.woken": (head) => ({
+  "task.woken": (head, { by }) => ({
     // A decision that comes while the task is being cancelled does not bring it back.
     ...withStatus(head, head.cancelling ? "cancelling" : "queued"),
+    ...(by === "recover" ? { operations: head.operations.map(dueNow) } : {}),
     ...(head.compensation === undefined ? {} : { compensation: dueAgain(head.compensation) }),
     park: { number: head.park.number },
     lostSegments: 0,
@@ -183,6 +185,12 @@ function takenFrom(before: TaskHead, mode: string | undefined): TaskHead {
 
 function withGrants(head: TaskHead, grants: readonly NamedGrant[]): TaskHead {
   return { ...head, grants: { count: grants.length, digest: digestOf(grants) } };
+}
+
+/** Whoever recovers a task knows that the cause may be gone; other wakes have nothing to do with it. */
+function dueNow(operation: OpenOperation): OpenOperation {
+  const { block } = operation;
+  return block === undefined ? operation : { ...operation, block: { ...block, retryAt: 0 } };
 }
 
 /** What was blocked is tried again, whoever woke the task. */

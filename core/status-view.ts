@@ -5,6 +5,7 @@ import type { StoredText } from "../contract/artifact.ts";
 import type { ExtensionView } from "../contract/budget.ts";
 import type { ParentTask } from "../contract/child.ts";
 import type { ErasureView } from "../contract/erasure-view.ts";
+import type { ApprovalClaim } from "../contract/approval.ts";
 import type { TaskEvent } from "../contract/event.ts";
 import type { NamedGrant } from "../contract/grant.ts";
 import { childViews } from "./child/children.ts";
@@ -94,13 +95,14 @@ function controlView({
 function extensionView({ extension }: TaskBudget): { readonly extension?: ExtensionView } {
   if (extension?.state !== "open" || extension.awakeableId === undefined) return {};
   const { budget, dimension, amount, approvalId, digest, awakeableId } = extension;
-  return { extension: { budget, dimension, amount, approvalId, digest, awakeableId } };
+  const shown = { budget, dimension, amount, approvalId, digest, awakeableId };
+  return { extension: { ...shown, ...claimOf(extension) } };
 }
 
 function reviewView({ review }: TaskHead): Pick<StatusView, "review"> {
   if (review?.state !== "open" || review.asked === undefined) return {};
   const { approvalId, digest, awakeableId, expiresAt, approvals = 0, quorum } = review.asked;
-  const shown = { approvalId, digest, expiresAt, approvals, quorum };
+  const shown = { approvalId, digest, expiresAt, approvals, quorum, ...claimOf(review.asked) };
   return { review: { ...shown, ...(awakeableId === undefined ? {} : { awakeableId }) } };
 }
 
@@ -151,7 +153,13 @@ function proposalView(
     quorum: rule.quorum,
     ...(resource === undefined ? {} : { resource }),
     ...(edit === undefined ? {} : { edited: true }),
+    ...claimOf(approval),
   };
+}
+
+/** Who looks at it, or looked at it last: whoever reads it compares the times. */
+function claimOf({ claim }: { readonly claim?: ApprovalClaim }) {
+  return claim === undefined ? {} : { claim };
 }
 
 /** What an operation waits for, and until when. */

@@ -1,6 +1,7 @@
 // Owns the part of a task's head that is about its budget: what is reserved, what the budget was
 // not told yet, why it denied, and whether people are asked to extend it. Persisted: add optional
 // fields only.
+import type { ApprovalClaim } from "../contract/approval.ts";
 import type { Amounts, BudgetDenial, BudgetDimension, Settlement } from "../contract/budget.ts";
 
 /** A tool call that a reservation was made for. */
@@ -29,6 +30,11 @@ export interface Extension {
   /** Notices that were taken. */
   readonly notices: number;
   readonly awakeableId?: string;
+  /** As of an approval of a call. */
+  readonly claim?: ApprovalClaim;
+  /** Milliseconds since the epoch; absent in old heads. */
+  readonly requestedAt?: number;
+  readonly expiresAt?: number;
   /** Of `refused`. */
   readonly reason?: string;
 }

@@ -184,6 +184,10 @@ export interface TaskHead {
   readonly hash: string;
   /** Of the log's entries; nothing else may show it. Absent where the log cannot be erased. */
   readonly salt?: string;
+  /** What its log refers to in the artifact store; absent is nothing. */
+  readonly artifacts?: { readonly count: number; readonly bytes: number };
+  /** How many entries have left the state, and the bytes of the volumes that they are; absent is none. */
+  readonly archived?: { readonly entries: number; readonly bytes: number };
   /** Its content is erased up to the entry that says so. */
   readonly erased?: { readonly seq: number; readonly at: number };
   /** It may not be erased. */

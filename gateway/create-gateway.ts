@@ -8,9 +8,10 @@ import { destination, type Logger, pino } from "pino";
 import type { ArtifactStore } from "../contract/artifact.ts";
 import type { EvidencePublicKeys } from "../contract/evidence-export.ts";
 import type { LiveHub } from "../contract/live.ts";
-import { isLoopback } from "../core/is-loopback.ts";
+import { hostIn, isLoopback } from "../core/is-loopback.ts";
 import { createAdminClient } from "../services/engine/admin.ts";
 import { type Authentication, createAuthenticate } from "./authenticate.ts";
+import { CONSOLE_PATH, createServeConsole } from "./console/serve-console.ts";
 import { answerProblem, handle } from "./handle.ts";
 import { refuseForeign } from "./loopback.ts";
 import { problem } from "./problem.ts";
@@ -40,6 +41,13 @@ export interface GatewayOptions {
    * a hub of its own, for what workers post (docs/streams.md).
    */
   readonly live?: LiveHub;
+  /** Whether the console is served, under /console/. Default: yes. */
+  readonly console?: boolean;
+  /**
+   * Where Restate's own console is for people, which the console links to. Default: the admin API's,
+   * where that is on this machine.
+   */
+  readonly restateConsoleUrl?: string;
   /** How many requests a caller may make. Default: any number. */
   readonly rateLimit?: RateLimit;
   /** Default: pino on standard error. */
@@ -88,6 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       artifacts: options.artifacts,
       live: options.live ?? createLiveHub(),
       evidenceKeys: options.evidenceKeys,
+      restateConsole: restateConsoleOf(options),
     },
     logger,
     closing: closing.signal,
@@ -96,10 +105,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.use(async (c, next) => {
     if (authentication === undefined) refuseForeign(c.req.url, c.req.header("origin"));
     await next();
+    if (c.req.path.startsWith(CONSOLE_PATH)) return;
     // What is here is one caller's, and nothing to be guessed at.
     c.header("cache-control", "no-store");
     c.header("x-content-type-options", "nosniff");
   });
+  if (options.console !== false) {
+    const serveConsole = createServeConsole();
+    for (const path of ["/", "/console"]) app.get(path, (c) => c.redirect(CONSOLE_PATH));
+    app.get(`${CONSOLE_PATH}*`, (c) => serveConsole(c.req.path, c.req.header("accept-encoding")));
+  }
   for (const route of ROUTES) app.on(route.method, route.path, (c) => handle(c, route, deps));
   app.notFound(() =>
     answerProblem(problem("route_not_found", "no such route"), { logger, route: "" }),
@@ -109,6 +124,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const isOpen = authentication === undefined;
   const endStreams = () => closing.abort();
   return { fetch, serve: (serving) => serve(fetch, serving, { logger, isOpen, endStreams }) };
+}
+
+function restateConsoleOf({ adminUrl, restateConsoleUrl }: GatewayOptions): string | undefined {
+  const url = restateConsoleUrl ?? (isLoopback(hostIn(adminUrl)) ? `${adminUrl}/ui` : undefined);
+  return url?.replace(/\/+$/, "");
 }
 
 /** What the engine says of a query that fails quotes it, and so what a caller filtered by. */

@@ -1,10 +1,8 @@
 // Owns the metrics in Prometheus' form: how many tasks stand how, and what the gateway itself does. Labels
 // are names of the configuration (agents, statuses, routes), never ids, owners or tenants.
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import { TASK_STATUSES } from "../contract/status.ts";
+import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
 import type { AdminClient } from "../services/engine/admin.ts";
-import { headsWith } from "./list/heads.ts";
-import { ownKeys } from "./list/page.ts";
+import { readRetrying, readTasks } from "./task-metrics.ts";
 
 export interface Metrics {
   /** What became of one request, and how long it took in seconds. */
@@ -38,41 +36,13 @@ export function createMetrics(query: AdminClient["query"]): Metrics {
       seconds.observe({ route }, took);
     },
     render: async (tenant) => {
-      const tasks = await readTasks(query, tenant);
-      const parts = [tasks, ...(tenant === undefined ? [own] : [])];
-      return (await Promise.all(parts.map((each) => each.metrics()))).join("\n");
+      if (tenant !== undefined) return textOf([await readTasks(query, tenant)]);
+      const read = await Promise.all([readTasks(query, tenant), readRetrying(query)]);
+      return textOf([...read, own]);
     },
   };
 }
 
-/** Read anew each time: whoever scrapes decides how often. */
-async function readTasks(
-  query: AdminClient["query"],
-  tenant: string | undefined,
-): Promise<Registry> {
-  const rows = await query(`SELECT service_name AS agent, status, count(*) AS tasks,
-      count(stuck_at) AS stuck, min(since) AS oldest FROM ${headsWith("status", "since", "stuck_at")}
-  WHERE created_at IS NOT NULL AND ${ownKeys(tenant)} GROUP BY service_name, status`);
-  const registry = new Registry();
-  const labelNames = ["agent", "status"];
-  const gauge = (name: string, help: string) =>
-    new Gauge({ name, help, labelNames, registers: [registry] });
-  const tasks = gauge("holdfast_tasks", "Tasks, by agent and status.");
-  const stuck = gauge("holdfast_tasks_stuck", "Tasks that were found not to move.");
-  const age = gauge(
-    "holdfast_task_status_age_seconds",
-    "How long the task has its status that has had it longest.",
-  );
-  const now = Date.now();
-  // What was there and is no more is 0, and not absent: a rule about it would never fire.
-  for (const agent of new Set(rows.map((row) => String(row["agent"])))) {
-    for (const status of TASK_STATUSES) tasks.set({ agent, status }, 0);
-  }
-  for (const row of rows) {
-    const labels = { agent: String(row["agent"]), status: String(row["status"]) };
-    tasks.set(labels, Number(row["tasks"]));
-    stuck.set(labels, Number(row["stuck"]));
-    age.set(labels, Math.max(0, (now - Number(row["oldest"])) / 1_000));
-  }
-  return registry;
+async function textOf(registries: readonly Registry[]): Promise<string> {
+  return (await Promise.all(registries.map((each) => each.metrics()))).join("\n");
 }

@@ -27,6 +27,8 @@ export interface RouteDeps {
   readonly live: LiveHub;
   /** Whose signatures under an export are trusted; undefined: they are not looked at. */
   readonly evidenceKeys: EvidencePublicKeys | undefined;
+  /** Where people find Restate's own console; undefined: nobody said. */
+  readonly restateConsole: string | undefined;
 }
 
 /** A request whose caller may make it, and whose parts have the required form. */

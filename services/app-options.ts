@@ -2,6 +2,7 @@
 // puts the parts together.
 import type { Logger } from "pino";
 import type { AgentDefinition } from "../contract/agent.ts";
+import type { ArchiveOptions } from "../contract/archive.ts";
 import type { ArtifactStore } from "../contract/artifact.ts";
 import type { AuditSink, SinkClass } from "../contract/audit.ts";
 import type { CredentialResolver } from "../contract/credential.ts";
@@ -11,11 +12,13 @@ import type { ModelProvider } from "../contract/model.ts";
 import type { NotificationEndpoint, NotificationRetry } from "../contract/notification.ts";
 import type { ApprovalRules } from "../contract/policy.ts";
 import type { AnyTool } from "../contract/tool.ts";
+import type { RetentionSettings } from "../contract/retention.ts";
 import type { WebhookSettings } from "../contract/webhook.ts";
 import type { BudgetSettings } from "../core/budget/settings.ts";
 import type { Encryption } from "./encryption/create-encryption.ts";
 import type { EvidenceOptions } from "./evidence/evidence-options.ts";
 import type { PolicySource } from "./policy/load-policies.ts";
+import type { TelemetryOptions } from "../telemetry/telemetry-options.ts";
 import type { ModelPrice } from "./prices/model-price.ts";
 import type { TurnstileOptions } from "./task-log/turnstile.ts";
 import type { WatchOptions } from "./supervisor/watchdog.ts";
@@ -85,6 +88,13 @@ export interface AppOptions {
   readonly questions?: TurnstileOptions;
   /** From when on a task counts as stuck (docs/explain.md). */
   readonly watch?: WatchOptions;
+  /**
+   * When the log of a task that rests leaves the server's state for `artifacts` (docs/operating.md).
+   * False: never.
+   */
+  readonly archive?: ArchiveOptions | false;
+  /** How long what ended tasks leave is kept (docs/evidence.md). Default: until somebody erases it. */
+  readonly retention?: RetentionSettings;
   /** Is given every event of every task's log (docs/operating.md). Default: none. */
   readonly auditSink?: AuditSink;
   /** Effects of these classes wait while the sink does not have their task's log. Default: none. */
@@ -113,6 +123,11 @@ export interface AppOptions {
   readonly budgets?: BudgetSettings;
   /** What models cost, in the place of the shipped prices of the same models. */
   readonly prices?: readonly ModelPrice[];
+  /**
+   * Sends OpenTelemetry spans to a collector (docs/telemetry.md). Default: as the standard variables say,
+   * and without them none are made.
+   */
+  readonly telemetry?: TelemetryOptions;
 }
 
 /** Which deployments a worker serves; everything by default. */

@@ -5,6 +5,7 @@ import { SINK_CLASSES } from "../contract/audit.ts";
 import { EFFECT_CLASSES } from "../contract/effect-class.ts";
 import { nameProblem } from "../contract/ids.ts";
 import type { AnyTool } from "../contract/tool.ts";
+import { retentionProblems } from "../core/retention/check-retention.ts";
 import type { AppOptions } from "./app-options.ts";
 import { checkOutside, type OutsideOptions } from "./check-outside.ts";
 
@@ -15,7 +16,7 @@ export interface AppParts {
   readonly providers: readonly string[];
   readonly audit: Pick<AppOptions, "auditSink" | "requireSinkFor">;
   readonly approvalRetentionMs?: number | undefined;
-  readonly kept: Pick<AppOptions, "artifacts" | "encryption">;
+  readonly kept: Pick<AppOptions, "artifacts" | "encryption" | "evidence" | "retention">;
   readonly outside: OutsideOptions;
 }
 
@@ -26,6 +27,7 @@ export function checkApp(parts: AppParts): void {
     ...parts.tools.flatMap(checkTool),
     ...checkProviders(parts),
     ...checkSink(parts.audit),
+    ...checkApprovalRetention(parts),
     ...checkRetention(parts),
     ...checkArtifacts(parts.kept),
     ...checkOutside(parts.outside),
@@ -89,9 +91,14 @@ function repeated(names: readonly string[]): readonly string[] {
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
 
-function checkRetention({ approvalRetentionMs: kept }: AppParts): readonly string[] {
+function checkApprovalRetention({ approvalRetentionMs: kept }: AppParts): readonly string[] {
   if (kept === undefined || (Number.isSafeInteger(kept) && kept > 0)) return [];
   return ["approvalRetentionMs must be a whole number of milliseconds above 0"];
+}
+
+function checkRetention({ agents, kept: { retention, evidence } }: AppParts): readonly string[] {
+  const names = agents.map(({ name }) => name);
+  return retentionProblems(retention, { agents: names, erasable: evidence !== undefined });
 }
 
 /** Long texts and results would lie in clear beside an encrypted log. */

@@ -81,6 +81,8 @@ const clientUrlSchema = urlSchema.refine((url) => url.startsWith("https:") || is
 
 const SECONDS = "a number of seconds from 1 to 99999999";
 
+const FLAG = variable(z.stringbool(), "true or false", "true");
+
 // A variable that is unset or empty is absent: that is how a .env file switches one off.
 const VARIABLES = {
   RESTATE_INGRESS_URL: variable(urlSchema, "an http or https URL", "http://127.0.0.1:8080"),
@@ -112,6 +114,10 @@ const VARIABLES = {
   HOLDFAST_STUCK_OVERDUE: variable(secondsSchema, SECONDS, "300"),
   HOLDFAST_STUCK_RETRYING: variable(secondsSchema, SECONDS, "1800"),
   HOLDFAST_STUCK_ESCALATE: variable(secondsSchema, SECONDS, "3600"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(urlSchema, "an http or https URL", "http://127.0.0.1:4318"),
+  OTEL_SERVICE_NAME: variable(z.string(), "a name", "holdfast"),
+  OTEL_SDK_DISABLED: FLAG,
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: FLAG,
   LOG_LEVEL: variable(logLevelSchema, `one of ${logLevelSchema.options.join(", ")}`, "info"),
 };
 
@@ -167,6 +173,17 @@ export function readClientConfig(environment: Environment = process.env): Client
       );
     }
     return { url, key: key === undefined ? undefined : () => key, restate };
+  });
+}
+
+/** As `readConfig`, of `telemetry` of `createApp`: undefined where no collector is named. */
+export function readTelemetryConfig(environment: Environment = process.env) {
+  return readAll(environment, (read) => {
+    const endpoint = read("OTEL_EXPORTER_OTLP_ENDPOINT");
+    const serviceName = read("OTEL_SERVICE_NAME");
+    const content = read("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT") ?? false;
+    if (read("OTEL_SDK_DISABLED") === true || endpoint === undefined) return undefined;
+    return { endpoint, content, ...(serviceName === undefined ? {} : { serviceName }) };
   });
 }
 

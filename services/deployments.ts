@@ -57,11 +57,13 @@ import type { PriceTable } from "./prices/price-table.ts";
 import { createAuditFlush } from "./task-log/ingress-audit.ts";
 import { createAuthorityReader, createIngressLog } from "./task-log/ingress-log.ts";
 import { atTurnstile, createTurnstile } from "./task-log/turnstile.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { createStopsView } from "./stops/stops-view.ts";
 import { createStopWatch } from "./stops/stop-watch.ts";
 import { createCensus } from "./stops/take-census.ts";
 import { createToolService } from "./tool-host/tool-service.ts";
 import { waiterService } from "./waiter/waiter-service.ts";
+import { describeRules } from "./policy/describe-rules.ts";
 import { createMayDecide } from "./policy/may-decide.ts";
 import { createTakeWebhook, type WebhookPorts } from "./webhooks/take-webhook.ts";
 import { refusePages } from "./worker/refuse-pages.ts";
@@ -77,6 +79,7 @@ export interface AppParts {
   readonly logger: Logger;
   readonly policy: PolicyEngine;
   readonly prices: PriceTable;
+  readonly telemetry: Telemetry;
   readonly isDraining: () => boolean;
 }
 
@@ -90,7 +93,7 @@ export function deploymentsOf(
   parts: AppParts,
   only: ServePart,
 ): ReadonlyMap<string, RequestListener> {
-  const { options, logger } = parts;
+  const { options, logger, telemetry } = parts;
   const { artifacts, identityKeys } = options;
   const inlineLimitBytes = options.inlineLimitBytes ?? DEFAULT_INLINE_LIMIT_BYTES;
   const routes = new Map<string, RequestListener>();
@@ -102,7 +105,7 @@ export function deploymentsOf(
       plainAwakeables: path === WAITERS_PATH,
     });
     // No page reaches a tool: none is public at the ingress.
-    const outward = path === TOOLS_PATH ? [] : [refusePages];
+    const outward = path === TOOLS_PATH ? telemetry.hooks : [...telemetry.hooks, refusePages];
     const hooks = [...outward, ...(encrypted?.defaultServiceOptions.hooks ?? [])];
     const secured = { ...identity, ...encrypted, defaultServiceOptions: { hooks } };
     routes.set(path, createEndpointHandler({ services, logger: sdkLogger(logger), ...secured }));
@@ -125,6 +128,7 @@ export function deploymentsOf(
         inlineLimitBytes,
         logger,
         checkAuthority: createCheckAuthority(authority),
+        observeAttempt: telemetry.observeAttempt,
         ...resolving,
       }),
     ),
@@ -132,7 +136,7 @@ export function deploymentsOf(
   const { waiters = true, control = waiters } = only;
   add(WAITERS_PATH, waiters ? [waiterService] : []);
   const outside = () => outsideServices(options, { inlineLimitBytes, logger, ...resolving });
-  add(CONTROL_PATH, control ? [...controlServices(options), ...outside()] : []);
+  add(CONTROL_PATH, control ? [...controlServices(parts), ...outside()] : []);
   return routes;
 }
 
@@ -164,7 +168,8 @@ function auditGateOf(options: AppOptions): AuditGate | undefined {
 }
 
 /** What operators stop, who finds out when a stop has settled, and what happens on schedule. */
-function controlServices({ adminUrl, artifacts }: AppOptions): EndpointServices {
+function controlServices({ options, policy, agents }: AppParts): EndpointServices {
+  const { adminUrl, artifacts } = options;
   const admin = createAdminClient(adminUrl);
   const schedules = createScheduleObject({ findAgent: createFindAgent(admin) });
   const control = createControlService({
@@ -173,6 +178,7 @@ function controlServices({ adminUrl, artifacts }: AppOptions): EndpointServices 
     engine: createEnginePort(admin),
     ...createPurge(admin),
     removeArtifacts: createRemoveArtifacts(artifacts),
+    describeRules: () => describeRules(policy, agents),
   });
   return [stopsObject, createStopWatch(createCensus(admin)), schedules, control];
 }
@@ -200,13 +206,13 @@ function agentObjects(
   authority: ReturnType<typeof authorityOf>,
   inlineLimitBytes: number,
 ): EndpointServices {
-  const { options, isDraining } = parts;
-  const { artifacts, providers = {}, adminUrl, budgets } = options;
+  const { options, isDraining, telemetry } = parts;
+  const { artifacts, adminUrl, budgets } = options;
   const chosen = parts.agents.filter(({ name }) => isChosen(only.agents, name));
   if (chosen.length === 0) return [];
   const shared = {
     artifacts,
-    providers,
+    providers: telemetry.watchProviders(options.providers ?? {}),
     inlineLimitBytes,
     readLog: authority.readLog,
     findUnregistered: createFindUnregistered(adminUrl),
@@ -223,7 +229,7 @@ function agentObjects(
     const manifest = manifestOf(agent);
     const callModel = callModelOrPark(createModelCaller({ ...shared, agent, manifest }), agent);
     const ports = {
-      callModel,
+      callModel: telemetry.watchModel(callModel),
       whilePatient,
       ...estimating(parts, { ...shared, agent, manifest }),
       findUnregistered: shared.findUnregistered,
@@ -231,7 +237,7 @@ function agentObjects(
       approvalTerms: createApprovalTerms({ authority, agent, artifacts }),
       checkAnswer: createCheckAnswer(agent),
       isDraining,
-      remember: shared.cache.extend,
+      remember: telemetry.watchEvents(shared.cache.extend),
       ...(options.live === undefined ? {} : { live: options.live }),
       notifies: (options.notifications ?? []).length > 0,
       ...evidencePorts(options.evidence),
@@ -244,6 +250,7 @@ function agentObjects(
       store: { storeText, checkArtifacts, inlineLimitBytes },
       owners: ownersOf(options),
       audited: options.auditSink !== undefined,
+      retention: options.retention,
     });
   });
   const budgetObjects = budgets === undefined ? [] : [createBudgetObject(budgets)];

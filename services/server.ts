@@ -6,6 +6,7 @@ import type { PolicyEngine } from "../contract/policy.ts";
 import { isLoopback } from "../core/is-loopback.ts";
 import type { AppOptions, ServePart } from "./app-options.ts";
 import { checkApp } from "./check-app.ts";
+import { readTelemetryConfig } from "./config.ts";
 import type { Readiness } from "./worker/readiness.ts";
 import { createReadiness } from "./worker/readiness.ts";
 import { type AppParts, deploymentsOf, ingressOf, isChosen } from "./deployments.ts";
@@ -14,12 +15,22 @@ import { createAdminClient } from "./engine/admin.ts";
 import { createLogger } from "./log.ts";
 import { createPolicyEngine } from "./policy/policy-engine.ts";
 import { createPriceTable } from "./prices/price-table.ts";
+import { startTelemetry } from "../telemetry/telemetry.ts";
 import type { Supervisor } from "./supervisor/supervisor.ts";
+import { createAdmission } from "./supervisor/admit-waiting.ts";
 import { startSupervisor } from "./supervisor/supervisor.ts";
 import { createOwnerWatch } from "./supervisor/owner-watch.ts";
 import type { Watch } from "./supervisor/watch.ts";
+import { createArchiveWatch } from "./supervisor/archive-watch.ts";
+import { createRetentionWatch } from "./supervisor/retention-watch.ts";
 import { createWatchdog } from "./supervisor/watchdog.ts";
-import { flagTask, recoverTask, succeedTask } from "./task-log/ingress-log.ts";
+import {
+  archiveTask,
+  expireTask,
+  flagTask,
+  recoverTask,
+  succeedTask,
+} from "./task-log/ingress-log.ts";
 import type { RequestListener } from "./worker/worker-server.ts";
 import { listen, routeByPrefix } from "./worker/worker-server.ts";
 
@@ -78,8 +89,9 @@ export function createApp(options: AppOptions): App {
   const state = { draining: false };
   const policy = createAppPolicy(options, logger);
   const prices = createPriceTable(options.prices);
+  const telemetry = startTelemetry(options.telemetry ?? readTelemetryConfig(), logger);
   const isDraining = (): boolean => state.draining;
-  const parts = { options, agents, tools, logger, policy, prices, isDraining };
+  const parts = { options, agents, tools, logger, policy, prices, telemetry, isDraining };
   const mount: App["mount"] = (only = {}) => {
     const routes = deploymentsOf(parts, only);
     return { listener: routeByPrefix(routes), paths: [...routes.keys()] };
@@ -113,6 +125,7 @@ async function serve(
     );
   }
   const { isDraining } = parts;
+  await parts.telemetry.ready;
   const readiness = createReadiness({ ingressUrl: options.ingressUrl, logger, isDraining });
   const server = await listen(readiness.guard(mounted.listener), { host, port });
   readiness.start();
@@ -128,8 +141,11 @@ async function serve(
     ports: { ...admin, recover },
     logger,
     agents,
+    admission: createAdmission({ ...admin, recover }, logger, agents),
     watchdog,
     ownerWatch,
+    archiveWatch: archiveWatchOf(parts, admin, agents),
+    retentionWatch: retentionWatchOf(parts, admin, agents),
     mayAct,
   };
   const supervisor: Supervisor = startSupervisor(supervising);
@@ -152,8 +168,31 @@ async function serve(
       supervisor.stop();
       readiness.stop();
       await server.close(graceMs);
+      await parts.telemetry.flush();
     },
   };
+}
+
+function archiveWatchOf(
+  { options, logger }: AppParts,
+  { query }: AdminClient,
+  agents: readonly string[],
+): Watch | undefined {
+  const { archive } = options;
+  if (archive === false) return undefined;
+  const ports = { query, archive: archiveTask(ingressOf(options)) };
+  return createArchiveWatch(ports, logger, agents, archive);
+}
+
+function retentionWatchOf(
+  { options, logger }: AppParts,
+  { query }: AdminClient,
+  agents: readonly string[],
+): Watch | undefined {
+  const { retention } = options;
+  if (retention === undefined) return undefined;
+  const ports = { query, expire: expireTask(ingressOf(options)) };
+  return createRetentionWatch(ports, logger, agents, retention);
 }
 
 function ownerWatchOf(

@@ -24,6 +24,7 @@ const TIMES = [
   "expiresAt",
   "lastedMs",
   "deadlineAt",
+  "until",
 ];
 const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
 const ALL_TIMES = new RegExp(ISO_TIME, "g");

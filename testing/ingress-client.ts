@@ -11,6 +11,7 @@ import type {
   StatusView,
 } from "../contract/api.ts";
 import { DEFAULT_ASK_TIMEOUT_MS, MAX_EVENTS_PAGE } from "../contract/api.ts";
+import type { ClaimResult, ReleaseResult } from "../contract/approval-claim.ts";
 import { APPROVAL_SERVICE } from "../contract/approval.ts";
 import type { ControlResult } from "../contract/control.ts";
 import { CONTROL_SERVICE } from "../contract/control.ts";
@@ -74,9 +75,10 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
       const open = proposalOf(await status(), decision);
       const { byAwakeable, body } = bodyOf(decision, open);
       const awakeable = `restate/awakeables/${open.awakeableId}/resolve`;
-      const approval = `restate/call/${APPROVAL_SERVICE}/${open.approvalId}/decide`;
+      const approval = approvalPath(open.approvalId, "decide");
       await post(ingressUrl, byAwakeable ? awakeable : approval, body);
     },
+    ...claimClient(ingressUrl, status),
     publish: async (event) =>
       (await post(ingressUrl, `restate/call/${EVENTS_SERVICE}/publish`, event)) as PublishResult,
     answer: (input) => call<AnswerResult>("answer", input),
@@ -101,6 +103,25 @@ export function connectTask({ ingressUrl, agent, taskId }: IngressTarget): TaskC
       }
     },
   };
+}
+
+/** Of the one call that waits for a decision. */
+function claimClient(
+  ingressUrl: string,
+  status: () => Promise<StatusView>,
+): Pick<TaskClient, "claim" | "release"> {
+  const tell = async (handler: string, body: object): Promise<unknown> => {
+    const { approvalId } = proposalOf(await status(), {});
+    return post(ingressUrl, approvalPath(approvalId, handler), body);
+  };
+  return {
+    claim: async (input) => (await tell("claim", input)) as ClaimResult,
+    release: async (input) => (await tell("release", input)) as ReleaseResult,
+  };
+}
+
+function approvalPath(approvalId: string, handler: string): string {
+  return `restate/call/${APPROVAL_SERVICE}/${approvalId}/${handler}`;
 }
 
 async function onControl<T>(base: string, handler: string, body: object): Promise<T> {

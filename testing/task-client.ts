@@ -11,6 +11,12 @@ import type {
 } from "../contract/api.ts";
 import type { DecideInput } from "../contract/approval-api.ts";
 import type {
+  ClaimInput,
+  ClaimResult,
+  ReleaseInput,
+  ReleaseResult,
+} from "../contract/approval-claim.ts";
+import type {
   ControlResult,
   OverrideInput,
   PauseInput,
@@ -99,6 +105,9 @@ interface DecisionTarget {
   readonly digest?: string;
 }
 
+/** A claim as a person makes it; the rest is by default. */
+export type ClaimOptions = Pick<ClaimInput, "by"> & Partial<ClaimInput>;
+
 /** An event as a source writes it. */
 export type PublishedEvent = Pick<PublishInput, "topic" | "key" | "eventId"> &
   Partial<PublishInput>;
@@ -122,6 +131,9 @@ export interface TaskClient {
    * the decision does not count.
    */
   decide(decision: Decision): Promise<void>;
+  /** Claims the call that waits for a decision, or releases it; rejects where that is refused. */
+  claim(input: ClaimOptions): Promise<ClaimResult>;
+  release(input: ReleaseInput): Promise<ReleaseResult>;
   cancel(input: CancelInput): Promise<CancelResult>;
   /** Publishes an event, as a source outside does; the task gets it if it waits for it. */
   publish(event: PublishedEvent): Promise<PublishResult>;

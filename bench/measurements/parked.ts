@@ -95,7 +95,7 @@ async function measureSide(
   await stand.restartServer();
   const last = await stand.startWorker(worker);
   const restarted = await held(stand, last);
-  const woken = await wakeAll(stand, last, side, ids);
+  const woken = await wakeAll(stand, last, side, ids, say);
   say(`${side}: all have gone on`);
   return { before, after, restarted, fresh, open, state: Number(state?.["bytes"]), woken };
 }
@@ -105,12 +105,16 @@ async function wakeAll(
   worker: WorkerProcess,
   side: Side,
   ids: readonly string[],
+  say: (progress: string) => void,
 ): Promise<Woken> {
   const calls: { readonly id: string; readonly body: unknown }[] = [];
   await inBatches(ids, async (id) => void calls.push(await wordFor(stand, side, id)));
   const labels = new Set(ids);
   const isGone = ({ kind, label }: Mark): boolean => kind === "final" && labels.has(label);
   const gone = worker.marks(isGone, ids.length, ALL_GONE_BOUND_MS);
+  const tellNoMore = tellTenths(worker, isGone, ids.length, (count) =>
+    say(`${side}: ${count} of ${ids.length} have gone on`),
+  );
   const used = async () => ({
     server: await cpuMs(stand.server.pid),
     worker: await cpuMs(worker.pid),
@@ -120,11 +124,28 @@ async function wakeAll(
   await inBatches(calls, ({ id, body }) => stand.resolve(id, body));
   const allMs = (await gone).reduce((last, { at }) => Math.max(last, at), from) - from;
   const after = await used();
+  tellNoMore();
   return {
     allMs,
     serverMs: after.server - before.server,
     workerMs: after.worker - before.worker,
   };
+}
+
+/** At each tenth of them. The answer ends it. */
+function tellTenths(
+  worker: WorkerProcess,
+  counts: (mark: Mark) => boolean,
+  of: number,
+  tell: (count: number) => void,
+): () => void {
+  const tenth = Math.max(1, Math.floor(of / 10));
+  let count = 0;
+  return worker.onMark((mark) => {
+    if (!counts(mark)) return;
+    count += 1;
+    if (count % tenth === 0) tell(count);
+  });
 }
 
 /** The awakeable that a task waits on, and what it is resolved with. */

@@ -16,6 +16,8 @@ export interface ApiRequest {
 }
 
 export interface Api {
+  /** Whether it says by itself what happens: a gateway that goes on when the command has ended. */
+  readonly tells: boolean;
   /** The route's answer. Rejects with a problem of the command line. */
   ask<T>(request: ApiRequest): Promise<T>;
   /** The same of an answer that is no JSON, before its body was read. */
@@ -27,6 +29,7 @@ export interface Place {
   readonly url: string;
   /** Of `Authorization: Bearer`. */
   readonly key: (() => string) | undefined;
+  readonly tells: boolean;
   fetch(request: Request): Promise<Response>;
   /** In the place of what a refusal says, where more is known here. */
   readonly sentences: Readonly<Partial<Record<Problem["code"], string>>>;
@@ -40,6 +43,7 @@ export function createApi(place: Place, signal: AbortSignal): Api {
     throw refusal(place, request, { status: response.status, answer });
   };
   return {
+    tells: place.tells,
     open,
     ask: async <T>(request: ApiRequest) => {
       const response = await open(request);

@@ -35,7 +35,8 @@ function away({ key }: ClientConfig, url: string, as: string | undefined): Place
     key === undefined
       ? `the gateway at ${url} asks for a key: set HOLDFAST_KEY`
       : `the gateway at ${url} does not take HOLDFAST_KEY: it is unknown, has expired or was taken out`;
-  return { url, key, fetch: (request) => fetch(request), sentences: { unauthenticated } };
+  const ask: Place["fetch"] = (request) => fetch(request);
+  return { url, key, tells: true, fetch: ask, sentences: { unauthenticated } };
 }
 
 async function here({ restate }: ClientConfig, as: string | undefined): Promise<Place> {
@@ -54,6 +55,8 @@ async function here({ restate }: ClientConfig, as: string | undefined): Promise<
     return {
       url: "http://127.0.0.1",
       key: undefined,
+      // Workers tell others: this one has only just been made.
+      tells: false,
       fetch: gateway.fetch,
       sentences: { runtime_unavailable: down },
     };

@@ -1,6 +1,8 @@
 // Owns how an approval is shown to the person who decides: all that the decision is on.
 import type { ApprovalView, DecideResult } from "../../contract/approval-api.ts";
-import type { ListedApproval } from "../../gateway/list/list-approvals.ts";
+import type { ApprovalClaim } from "../../contract/approval.ts";
+import type { ClaimResult } from "../../contract/approval-claim.ts";
+import type { ListedApproval } from "../../contract/lists.ts";
 import type { StoredText } from "../../contract/artifact.ts";
 import { safeText } from "../output/safe-text.ts";
 import { tableText } from "../output/table.ts";
@@ -19,6 +21,8 @@ export function approvalTable(terminal: Terminal, approvals: readonly ListedAppr
       { head: "kind", cell: ({ kind }) => kind },
       { head: "tool", cell: ({ tool }) => safeText(tool ?? "") },
       { head: "effect", cell: ({ effect }) => effect ?? "" },
+      { head: "risk", cell: ({ risk }) => risk },
+      { head: "claimed", cell: ({ claim }) => claimedBy(claim) },
       { head: "since", cell: ({ since }) => timeText(since) },
       { head: "until", cell: ({ expiresAt }) => timeText(expiresAt) },
     ],
@@ -41,6 +45,7 @@ export function approvalText(terminal: Terminal, view: ApprovalView): string {
     ["not these", view.excluded.join(", ")],
     ["approvals", `${view.approvals} of ${view.quorum}`],
     ["until", timeText(view.expiresAt)],
+    ["claimed", claimedBy(view.claim)],
     ["changed", changes.map(({ what }) => what).join(", ")],
     ...questions.map(({ question }) => ["asked", question] as const),
     ...receipts.map(({ decision, by }) => ["decided", `${decision} by ${by ?? "nobody"}`] as const),
@@ -58,7 +63,19 @@ function storedText(stored: StoredText): string {
     : `artifact ${stored.artifact.sha256} (${stored.artifact.size} bytes)`;
 }
 
-export function decisionText({ result, state, approvals, quorum }: DecideResult): string {
+/** Who looks at it now. */
+function claimedBy(claim: ApprovalClaim | undefined): string {
+  if (claim === undefined || claim.until <= Date.now()) return "";
+  return `${safeText(claim.by)} until ${timeText(claim.until)}`;
+}
+
+export function claimText({ result, claim }: ClaimResult): string {
+  return `${result}: ${claimedBy(claim)}\n`;
+}
+
+export function decisionText(answer: DecideResult): string {
+  const { result, state, approvals, quorum, claimedBy: other } = answer;
   const count = quorum > 1 ? `, ${approvals} of ${quorum} approvals` : "";
-  return `${result}: the approval is ${state}${count}\n`;
+  const claimed = other === undefined ? "" : `; ${safeText(other)} had claimed it`;
+  return `${result}: the approval is ${state}${count}${claimed}\n`;
 }

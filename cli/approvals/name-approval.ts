@@ -1,23 +1,15 @@
 // Owns how an approval is named on the command line: by its id, or by the beginning of one that is open.
-import type { ApprovalList, ListedApproval } from "../../gateway/list/list-approvals.ts";
 import type { Api } from "../api/api.ts";
 import { EXIT } from "../exit-code.ts";
 import { safeText } from "../output/safe-text.ts";
 import { cliProblem, usage } from "../problem.ts";
+import { allApprovals } from "./approval-filters.ts";
 
 export const APPROVAL_ARGUMENT = "the approval's id, or the beginning of one that is open";
 
 const WHOLE = /^[0-9a-f]{64}$/;
 /** Fewer digits are typed by mistake. */
 const BEGINNING = /^[0-9a-f]{4,63}$/;
-const PAGE = 200;
-
-export function approvalPage(
-  api: Api,
-  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<ApprovalList> {
-  return api.ask({ path: ["approvals"], query: { limit, cursor }, about: "list of approvals" });
-}
 
 export function onApproval(approvalId: string, handler?: string) {
   return {
@@ -31,13 +23,8 @@ export async function nameApproval(api: Api, given: string): Promise<string> {
   if (WHOLE.test(given)) return given;
   if (!BEGINNING.test(given))
     throw usage("an approval's id has 64 hexadecimal digits; give it, or its first 4 or more");
-  const found: ListedApproval[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await approvalPage(api, { limit: PAGE, cursor });
-    found.push(...page.approvals.filter(({ approvalId }) => approvalId.startsWith(given)));
-    ({ cursor } = page);
-  } while (cursor !== undefined);
+  const open = await allApprovals(api);
+  const found = open.filter(({ approvalId }) => approvalId.startsWith(given));
   const [approval, ...others] = found;
   if (approval === undefined)
     throw cliProblem(EXIT.notFound, "approval_not_found", `no open approval begins with ${given}`);

@@ -4,11 +4,12 @@ import { type Command, Option } from "commander";
 import type { ApprovalView, DecideResult } from "../../contract/approval-api.ts";
 import type { Api } from "../api/api.ts";
 import {
-  APPROVAL_ARGUMENT,
+  type ApprovalFilters,
+  approvalFiltersIn,
   approvalPage,
-  nameApproval,
-  onApproval,
-} from "../approvals/name-approval.ts";
+  withApprovalFilters,
+} from "../approvals/approval-filters.ts";
+import { APPROVAL_ARGUMENT, nameApproval, onApproval } from "../approvals/name-approval.ts";
 import { approvalTable, approvalText, decisionText } from "../approvals/approval-text.ts";
 import { type AddCommand, type ApiOptions, apiOf, type Cli, print, withApi } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
@@ -16,8 +17,11 @@ import { confirmed } from "../output/confirm.ts";
 import { readJson } from "../output/read-argument.ts";
 import { type PageOptions, printPage, withPage } from "../page.ts";
 import { cliProblem, usage } from "../problem.ts";
+import { addBatch } from "./approval-batch.ts";
+import { addClaims } from "./approval-claims.ts";
 import { given, type VerbFlags } from "./verb-table.ts";
 
+type ListOptions = PageOptions & ApprovalFilters;
 type DecideOptions = ApiOptions & VerbFlags & { readonly digest?: string };
 
 interface Decision {
@@ -51,13 +55,13 @@ const DECISIONS: readonly Decision[] = [
 export const addApprovals: AddCommand = (program, cli) => {
   const approvals = program
     .command("approvals")
-    .description("what waits for a decision: list, show, approve, reject, edit, ask");
+    .description(
+      "what waits for a decision: list, show, approve, reject, edit, ask, batch, claim, release",
+    );
 
-  withPage(
-    withApi(approvals.command("list").description("what waits for a decision, over all agents")),
-    "tasks",
-  ).action(async (options: PageOptions) => {
-    const page = await approvalPage(await apiOf(cli, options), options);
+  const list = approvals.command("list").description("what waits for a decision, over all agents");
+  withApprovalFilters(withPage(withApi(list), "tasks")).action(async (options: ListOptions) => {
+    const page = await approvalPage(await apiOf(cli, options), options, approvalFiltersIn(options));
     printPage(cli, options, page, ({ approvals: open }) =>
       open.length === 0 ? "Nothing waits for a decision.\n" : approvalTable(cli.terminal, open),
     );
@@ -75,6 +79,8 @@ export const addApprovals: AddCommand = (program, cli) => {
     });
 
   for (const decision of DECISIONS) addDecision(approvals, cli, decision);
+  addBatch(approvals, cli);
+  addClaims(approvals, cli);
 };
 
 function addDecision(approvals: Command, cli: Cli, { decision, about, flags }: Decision): void {

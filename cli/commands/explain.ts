@@ -37,6 +37,6 @@ function blockerLines({ kind, what, since, until, who, how }: Blocker): readonly
   return [
     `${kind}: ${what}, since ${timeText(since)}${ends}`,
     `  who: ${who.kind}${names === "" ? "" : ` (${names})`}`,
-    ...how.map(({ verb, path }) => `  how: ${verb} (${path})`),
+    ...how.map(({ verb, path, command }) => `  how: ${command ?? verb} (${path})`),
   ];
 }

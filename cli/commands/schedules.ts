@@ -1,7 +1,7 @@
 // Owns `holdfast schedules`: what runs when, making one, and its verbs.
 import { type Command, Option } from "commander";
 import type { ScheduleView, SetResult } from "../../contract/schedule.ts";
-import type { ScheduleList } from "../../gateway/list/list-schedules.ts";
+import type { ScheduleList } from "../../contract/lists.ts";
 import {
   type AddCommand,
   type ApiOptions,

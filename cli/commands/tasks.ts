@@ -1,6 +1,7 @@
 // Owns `holdfast tasks`: the list, one task, and watching them.
 import type { StatusView } from "../../contract/api.ts";
-import type { TaskList } from "../../gateway/list/list-tasks.ts";
+import type { TaskList } from "../../contract/lists.ts";
+import type { TombstoneList } from "../../contract/retention.ts";
 import { type AddCommand, type ApiOptions, apiOf, print, withApi } from "../command.ts";
 import { readCount } from "../output/read-argument.ts";
 import { type PageOptions, printPage, withPage } from "../page.ts";
@@ -14,6 +15,7 @@ import {
   withFilters,
 } from "../tasks/task-filters.ts";
 import { taskTable } from "../tasks/task-table.ts";
+import { tombstoneTable } from "../tasks/tombstone-table.ts";
 import { watchAll, watchOne, type WatchOptions } from "../tasks/watch-tasks.ts";
 
 type ListOptions = PageOptions & TaskFilters;
@@ -36,6 +38,16 @@ export const addTasks: AddCommand = (program, cli) => {
       const view = await api.ask<StatusView>(onTask(task, "status"));
       print(cli, options, view, (shown) => statusText(cli.terminal, shown));
     });
+
+  const removed = tasks.command("removed");
+  removed.description("what is left of the tasks that retention has removed");
+  withPage(withApi(removed), "tasks").action(async (options: PageOptions) => {
+    const { limit, cursor } = options;
+    const about = "removed tasks";
+    const request = { path: ["tasks", "removed"], query: { limit, cursor }, about };
+    const page = await (await apiOf(cli, options)).ask<TombstoneList>(request);
+    printPage(cli, options, page, (listed) => tombstoneTable(cli.terminal, listed.tasks));
+  });
 
   withFilters(
     withApi(tasks.command("watch").description("says when a status changes; Ctrl-C ends it")),

@@ -57,6 +57,11 @@ export const VERB_ROWS: readonly VerbRow[] = [
     ],
     body: ({ to: owner, escalation }) => given({ owner, escalation }),
   },
+  {
+    verb: "recover",
+    about: "begins a segment anew where one is gone or stuck, as the supervisor does",
+    many: true,
+  },
   { verb: "kill", about: "ends a task at once, whatever is in flight", many: true },
   {
     verb: "complete",

@@ -1,6 +1,6 @@
 // Owns the verbs of control as commands: on one task, or on all that match filters, seen before.
 import type { Command } from "commander";
-import type { ListedTask } from "../../gateway/list/list-tasks.ts";
+import type { ListedTask } from "../../contract/lists.ts";
 import type { Api } from "../api/api.ts";
 import {
   type AddCommand,

@@ -11,6 +11,7 @@ import type { Cli } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { cliProblem } from "../problem.ts";
 import { startApp } from "./app-process.ts";
+import { buildConsole } from "./build-console.ts";
 
 const POLL_MS = 250;
 /** Services of agents, by the engine's own tables. */
@@ -21,7 +22,7 @@ const AGENTS = `SELECT name FROM sys_service
 export async function runDev(cli: Cli, config: Config, file: string): Promise<void> {
   const { ingressUrl, adminUrl } = config.restate;
   await using parts = new AsyncDisposableStack();
-  const server = await startServer(config);
+  const [server] = await Promise.all([startServer(config), buildConsole()]);
   if (server !== undefined) parts.defer(() => server.stop());
   const gateway = await startGateway(config);
   parts.defer(() => gateway.close());
@@ -30,6 +31,7 @@ export async function runDev(cli: Cli, config: Config, file: string): Promise<vo
   const say = (line: string) => cli.terminal.err(`${line}\n`);
   say(`Restate   ${ingressUrl} (console: ${adminUrl}/ui)`);
   say(`Gateway   http://127.0.0.1:${gateway.port} (no authentication: this machine only)`);
+  say(`Console   http://127.0.0.1:${gateway.port}/console/`);
   say(`App       ${file}, started anew when a file changes`);
   const gone = new AbortController();
   const ends = AbortSignal.any([cli.signal, gone.signal]);

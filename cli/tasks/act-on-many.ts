@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import PQueue from "p-queue";
 import { hasEnded, TASK_STATUSES, type TaskStatus } from "../../contract/status.ts";
-import type { ListedTask } from "../../gateway/list/list-tasks.ts";
+import type { ListedTask } from "../../contract/lists.ts";
 import type { Api } from "../api/api.ts";
 import { type ApiOptions, apiOf, type Cli, print } from "../command.ts";
 import { EXIT, type ExitCode, gravest } from "../exit-code.ts";

@@ -22,6 +22,7 @@ export function statusText(terminal: Terminal, view: StatusView): string {
     ],
     ["created", timeText(createdAt)],
     ["updated", timeText(updatedAt)],
+    ["kept", keptText(view)],
     ["answer", view.lastTurn?.answer],
     ["error", view.lastTurn?.error?.message],
   ];
@@ -32,6 +33,18 @@ export function statusText(terminal: Terminal, view: StatusView): string {
     (each) => `  ${"waits for".padEnd(11)}${operationText(each)}`,
   );
   return `${terminal.strong(taskText(view))}\n${[...lines, ...operations].join("\n")}\n`;
+}
+
+/** Of a task that has ended. */
+function keptText({ retention, preserved }: StatusView): string | undefined {
+  if (preserved !== undefined) return `preserved: ${preserved.reason}`;
+  const { eraseAt, removeAt } = retention ?? {};
+  if (retention === undefined || (eraseAt ?? removeAt) === undefined) return undefined;
+  const until = [
+    ...(eraseAt === undefined ? [] : [`content until ${timeText(eraseAt)}`]),
+    ...(removeAt === undefined ? [] : [`record until ${timeText(removeAt)}`]),
+  ];
+  return `${until.join(", ")} (class ${retention.class})`;
 }
 
 function heldText({ kind, by, reason }: NonNullable<StatusView["hold"]>): string {

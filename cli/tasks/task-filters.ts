@@ -2,9 +2,9 @@
 // the gateway's list's.
 import type { Command } from "commander";
 import { TASK_STATUSES, type TaskStatus } from "../../contract/status.ts";
-import type { ListedTask, TaskList } from "../../gateway/list/list-tasks.ts";
+import type { ListedTask, TaskList } from "../../contract/lists.ts";
 import type { Api } from "../api/api.ts";
-import { spanMs } from "../output/span.ts";
+import { readTime } from "../output/read-time.ts";
 import { usage } from "../problem.ts";
 
 export interface TaskFilters {
@@ -47,15 +47,6 @@ export function readStatuses(text: string): readonly TaskStatus[] {
   const wrong = text.split(",").find((each) => !known.has(each));
   if (wrong === undefined) return text.split(",") as TaskStatus[];
   throw usage(`"${wrong}" is no status; there are: ${TASK_STATUSES.join(", ")}`);
-}
-
-/** An instant in milliseconds, of a time or of a span before now. */
-function readTime(flag: string, text: string): number {
-  const span = spanMs(text);
-  if (span !== undefined) return Date.now() - span;
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(at)) return at;
-  throw usage(`${flag} takes a time such as 2026-03-01T09:30:00Z, or a span such as 2h or 3d`);
 }
 
 export function listPage(

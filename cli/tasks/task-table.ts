@@ -1,5 +1,5 @@
 // Owns how tasks of a list are shown to people.
-import type { ListedTask } from "../../gateway/list/list-tasks.ts";
+import type { ListedTask } from "../../contract/lists.ts";
 import { safeText } from "../output/safe-text.ts";
 import { statusStyle } from "../output/status-style.ts";
 import { tableText } from "../output/table.ts";

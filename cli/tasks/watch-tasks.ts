@@ -1,6 +1,5 @@
-// Owns watching tasks: a line for each status that is another than before. Asks again every so often;
-// what changed twice in between is one line.
-import { setTimeout as delay } from "node:timers/promises";
+// Owns watching tasks: a line for each status that is another than before. Asks again when something has
+// changed; what changed twice in between is one line.
 import type { StatusView } from "../../contract/api.ts";
 import { hasEnded, type TaskStatus } from "../../contract/status.ts";
 import type { Api } from "../api/api.ts";
@@ -8,11 +7,13 @@ import { type ApiOptions, type Cli, printLine } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { statusStyle } from "../output/status-style.ts";
 import { timeText } from "../output/time-text.ts";
-import { cliProblem, interrupted, usage } from "../problem.ts";
+import { cliProblem, usage } from "../problem.ts";
 import { onTask, type TaskName, taskText } from "./name-task.ts";
 import { filtersIn, listPage, type TaskFilters } from "./task-filters.ts";
+import { openTaskNews } from "./task-news.ts";
 
-const POLL_MS = 1_000;
+/** A change of which no news came is found after so long, in milliseconds. */
+const LONGEST_MS = 30_000;
 
 export interface WatchOptions extends ApiOptions, TaskFilters {
   readonly until?: readonly TaskStatus[];
@@ -40,7 +41,7 @@ export async function watchOne(
     throw usage("filters go without a task; give a task, or filters");
   const { until = [] } = options;
   let from: TaskStatus | undefined;
-  await poll(cli, options, async () => {
+  await follow(cli, api, options, async () => {
     const { status } = await api.ask<StatusView>(onTask(task, "status"));
     if (status !== from) say(cli, options, task, { status, from });
     from = status;
@@ -57,7 +58,7 @@ export async function watchAll(cli: Cli, api: Api, options: WatchOptions): Promi
   if (options.until !== undefined) throw usage("--until goes with one task; name it");
   const known = new Map<string, TaskStatus>();
   const { status: wanted, ...others } = filtersIn(options) ?? {};
-  await poll(cli, options, async () => {
+  await follow(cli, api, options, async () => {
     // Filtered here: a task that leaves the wanted statuses is a change too.
     const filters =
       known.size === 0 && wanted !== undefined ? { ...others, status: wanted } : others;
@@ -74,20 +75,19 @@ export async function watchAll(cli: Cli, api: Api, options: WatchOptions): Promi
   });
 }
 
-async function poll(
+async function follow(
   { signal }: Cli,
+  api: Api,
   { timeout }: WatchOptions,
   look: () => Promise<boolean>,
 ): Promise<void> {
   const deadline = timeout === undefined ? Infinity : Date.now() + timeout * 1_000;
+  using news = openTaskNews(api, signal);
   for (;;) {
     if (await look()) return;
-    if (Date.now() + POLL_MS > deadline)
-      throw cliProblem(EXIT.failed, "timeout", `it took more than ${timeout} s`);
-    // Rejects when it is interrupted.
-    await delay(POLL_MS, undefined, { signal }).catch(() => {
-      throw interrupted();
-    });
+    const left = deadline - Date.now();
+    if (left <= 0) throw cliProblem(EXIT.failed, "timeout", `it took more than ${timeout} s`);
+    await news.next(Math.min(left, LONGEST_MS));
   }
 }
 

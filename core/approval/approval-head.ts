@@ -1,6 +1,7 @@
 // Owns the form of an approval's head: the small state from which every decision is judged. The
 // package, edited arguments and the history are beside it, under keys of their own.
 import type {
+  ApprovalClaim,
   ApprovalPackage,
   ApprovalReceipt,
   ApprovalRule,
@@ -44,6 +45,10 @@ export interface ApprovalHead {
   readonly edits: number;
   readonly votes: readonly Vote[];
   readonly questions: readonly Vote[];
+  /** The last one, until it is released; it may have ended. */
+  readonly claim?: ApprovalClaim;
+  /** Claims so far; absent is none. */
+  readonly claims?: number;
   /** Rungs of the ladder that were climbed. */
   readonly rungs: number;
   readonly awakeable: AwakeableState;

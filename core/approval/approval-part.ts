@@ -1,5 +1,6 @@
 // Owns what a task's head keeps of the request for an approval of one of its operations. Persisted: add
 // optional fields only.
+import type { ApprovalClaim } from "../../contract/approval.ts";
 
 /** What the head keeps of the request that counts; the log has the rest. */
 export interface ApprovalPart {
@@ -28,6 +29,8 @@ export interface ApprovalPart {
   };
   /** Rungs of the ladder that were climbed; absent is none. */
   readonly rungs?: number;
+  /** Who looked at it last, until it was released; it may have ended. */
+  readonly claim?: ApprovalClaim;
   /** The attempt that was approved, when it is an earlier one (R96). */
   readonly approvedAs?: string;
 }

@@ -9,6 +9,7 @@ import type {
 import { advance } from "./advance.ts";
 import type { ApprovalHead } from "./approval-head.ts";
 import { decidersOf, excludedFrom } from "./authority.ts";
+import { claimAt } from "./claim.ts";
 import { fold } from "./fold.ts";
 import { approvalsOf } from "./judge.ts";
 
@@ -24,6 +25,7 @@ export interface StoredApproval {
 export function approvalView(stored: StoredApproval, now: number): ApprovalView {
   const { approval, edited, history } = stored;
   const head = asOf(stored, now);
+  const claim = claimAt(head, now);
   const { v: _, rule, requestedAt, ...rest } = approval;
   return {
     approvalId: head.approvalId,
@@ -41,6 +43,7 @@ export function approvalView(stored: StoredApproval, now: number): ApprovalView 
     questions: history.flatMap((notice) =>
       notice.type === "asked" ? [{ question: notice.question, receipt: notice.receipt }] : [],
     ),
+    ...(claim === undefined ? {} : { claim }),
     ...(head.awakeable.state === "open" ? { awakeableId: head.awakeable.id } : {}),
     requestedAt,
     expiresAt: head.expiresAt,

@@ -29,6 +29,12 @@ export function fold(head: ApprovalHead, { notice, asked = "" }: Fact): Approval
       return { ...next, refused: [...head.refused, asked] };
     case "asked":
       return { ...next, questions: [...head.questions, { receipt: notice.receipt, asked }] };
+    case "claimed": {
+      const { by, at, until } = notice;
+      return { ...next, claim: { by, at, until }, claims: (head.claims ?? 0) + 1 };
+    }
+    case "released":
+      return withoutClaim(next);
     case "reminded":
     case "escalated":
       return { ...next, rungs: notice.rung };
@@ -38,6 +44,11 @@ export function fold(head: ApprovalHead, { notice, asked = "" }: Fact): Approval
     case "blocked":
       return close(next, notice.type);
   }
+}
+
+function withoutClaim(before: ApprovalHead): ApprovalHead {
+  const { claim: _, ...head } = before;
+  return head;
 }
 
 function vote(head: ApprovalHead, cast: Vote, edited: EditedCall | undefined): ApprovalHead {
@@ -52,7 +63,7 @@ function close(
   state: Exclude<ApprovalHead["state"], "open">,
   settled?: ApprovalHead["settled"],
 ): ApprovalHead {
-  const { timers: _, ...head } = open;
+  const { timers: _, ...head } = withoutClaim(open);
   return {
     ...head,
     state,

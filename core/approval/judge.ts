@@ -11,6 +11,7 @@ import type { ApprovalHead, Vote } from "./approval-head.ts";
 import { refusalOf } from "./authority.ts";
 import type { Ballot } from "./ballot.ts";
 import { askedOf, receiptOf } from "./ballot.ts";
+import { claimedByAnother } from "./claim.ts";
 import type { Fact } from "./fold.ts";
 import { fold } from "./fold.ts";
 import type { ApprovalProblem } from "./problem-of.ts";
@@ -118,7 +119,8 @@ function count(
         : { type: "recorded", at, receipt, approvals, quorum, ...more };
   const fact: Fact = { notice, asked: askedOf(ballot) };
   const after = fold(head, fact);
-  return { facts: [fact], answer: resultOf(after, { receipt, asked: "" }) };
+  const answer = resultOf(after, { receipt, asked: "" });
+  return { facts: [fact], answer: { ...answer, ...claimedByAnother(head, ballot.by, at) } };
 }
 
 /** One name per person. */

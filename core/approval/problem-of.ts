@@ -1,7 +1,8 @@
 // Owns what the maker of a decision that did not count is told: a code that stays, words for
 // people, and who decided instead (F14, F15, F16).
-import type { RefusalReason } from "../../contract/approval.ts";
+import type { ApprovalClaim, RefusalReason } from "../../contract/approval.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
+import { isoTime } from "../../contract/iso-time.ts";
 import type { ApprovalHead } from "./approval-head.ts";
 
 export interface ApprovalProblem {
@@ -16,6 +17,15 @@ export const MISMATCH: ApprovalProblem = {
   message:
     "the decision names another digest than the one that is decided on; look at `show` again",
 };
+
+/** Another person looks at it. Who takes it over says so. */
+export function claimedProblem({ by, until }: ApprovalClaim): ApprovalProblem {
+  return {
+    code: "approval_claimed",
+    message: `${by} has claimed this until ${isoTime(until)}; take it over, or wait`,
+    details: { by, until: String(until) },
+  };
+}
 
 export const EDIT_UNCHECKED: ApprovalProblem = {
   code: "approval_mismatch",
@@ -40,7 +50,8 @@ const REFUSED: Readonly<Record<RefusalReason, string>> = {
   nameless:
     "this takes a decision by `decide` and with a name in `by`; holding the id is not enough",
   policy: "the policy does not allow you this decision",
-  "too-many": "this was edited or asked about too often; approve it as it is, or reject it",
+  "too-many":
+    "this was edited, asked about or claimed too often; approve it as it is, or reject it",
 };
 
 export function refusedProblem(reason: RefusalReason): ApprovalProblem {

@@ -46,7 +46,7 @@ export function onErase({ by, reason, artifacts }: EraseCommand): readonly Event
 }
 
 /** What entries that still have their content refer to. */
-export function referredTo(events: readonly TaskEvent[]): Omit<Scrubbed, "next"> {
+export function referredTo(events: readonly TaskEvent[]): Omit<Scrubbed, "next" | "volumes"> {
   const operations = new Set<string>();
   const approvals = new Set<string>();
   const artifacts = new Set<string>();

@@ -6,7 +6,7 @@ import { hasEnded } from "../../contract/status.ts";
 import type { OpenOperation, TaskHead } from "../task-head.ts";
 import { causesOf } from "../control/hold.ts";
 import { hasForeground } from "../wait/background.ts";
-import { explainOperation, people, type Sources } from "./explain-operation.ts";
+import { claimText, explainOperation, people, type Sources } from "./explain-operation.ts";
 import { explainReview } from "./explain-review.ts";
 import { changeBudget, decideOn, kill, liftStop, onTask } from "./remedy.ts";
 
@@ -174,7 +174,7 @@ function budget(head: TaskHead): Blocker {
     denied === undefined ? "a budget" : `${denied.dimension} of the budget ${denied.budget}`;
   return {
     kind: "budget",
-    what: `room for ${short}`,
+    what: `room for ${short}${open === undefined ? "" : claimText(open)}`,
     since: progressed(head),
     ...wakes(head),
     who: open === undefined ? OPERATOR : { kind: "deciders" },

@@ -1,7 +1,9 @@
 // Owns what one open operation of a task waits for: what, until when, who can bring it on, and how.
 import type { AgentDefinition } from "../../contract/agent.ts";
+import type { ApprovalClaim } from "../../contract/approval.ts";
 import type { Blocker, BlockerKind, Remedy, Unblocker } from "../../contract/explanation.ts";
 import type { TaskEvent } from "../../contract/event.ts";
+import { isoTime } from "../../contract/iso-time.ts";
 import type { BlockCode } from "../../contract/tool.ts";
 import { decidersOf } from "../approval/authority.ts";
 import { askTime, doubtOf, toolOf } from "../doubt.ts";
@@ -104,11 +106,16 @@ function asked(head: TaskHead, operation: OpenOperation, { eventAt }: Sources): 
   const left = rule.quorum - (part.approvals ?? 0);
   return {
     kind: "approval",
-    what: `a decision on ${tool}${left > 1 ? ` by ${left} persons` : ""}`,
+    what: `a decision on ${tool}${left > 1 ? ` by ${left} persons` : ""}${claimText(part)}`,
     until: expiresAt,
     who: { ...DECIDERS, names },
     how: [decideOn(approvalId, part.digest), withdraw],
   };
+}
+
+/** Who looks at it: with its end, since nobody here knows the time. */
+export function claimText({ claim }: { readonly claim?: ApprovalClaim }): string {
+  return claim === undefined ? "" : ` (${claim.by} has claimed it until ${isoTime(claim.until)})`;
 }
 
 const DECIDERS = { kind: "deciders" } as const;

@@ -60,8 +60,8 @@ function whoCan({ who, how }: Blocker): string {
   return `it goes on by itself${best === undefined ? "" : `; sooner${by}`}`;
 }
 
-function sayRemedy({ path }: Remedy): string {
-  return `POST ${path}`;
+function sayRemedy({ path, command }: Remedy): string {
+  return command === undefined ? `POST ${path}` : `\`${command}\` (POST ${path})`;
 }
 
 function nameOf({ kind, names }: Unblocker): string {

@@ -13,7 +13,7 @@ import type { TaskHead } from "../task-head.ts";
 
 type Facts = Pick<
   Notification["data"],
-  "code" | "reason" | "kind" | "escalation" | "approvalId" | "operationId"
+  "code" | "reason" | "kind" | "escalation" | "approvalId" | "operationId" | "rung" | "deciders"
 >;
 
 /** What is announced of an event, if anything. `head` is as it is once the event was taken in. */
@@ -89,14 +89,35 @@ const TOLD: {
     "approval.wanted",
     { approvalId, operationId },
   ],
+  "approval.reminded": ({ approvalId, operationId, rung }) => [
+    "approval.reminded",
+    { approvalId, operationId, rung },
+  ],
+  "approval.escalated": ({ approvalId, operationId, rung, to }) => [
+    "approval.escalated",
+    { approvalId, operationId, rung, deciders: to },
+  ],
+  "approval.expired": ({ approvalId, operationId }) => [
+    "approval.expired",
+    { approvalId, operationId },
+  ],
   // Once, however often it parks again.
-  "review.noticed": ({ approvalId, notice }) =>
-    notice.type === "opened" ? ["approval.wanted", { approvalId }] : undefined,
+  "review.noticed": noticed,
+  "extension.noticed": noticed,
   "task.parked": ({ status, reason }, { stuck }, { seq }) =>
     status === "needs-operator" && stuck?.seq === seq
       ? ["task.stuck", { reason, kind: "needs-operator" }]
       : undefined,
 };
+
+/** Of a request whose notices the log keeps as they are. */
+function noticed({ approvalId, notice }: EventData["review.noticed"]): Told {
+  if (notice.type === "opened") return ["approval.wanted", { approvalId }];
+  if (notice.type === "expired") return ["approval.expired", { approvalId }];
+  if (notice.type === "reminded") return ["approval.reminded", { approvalId, rung: notice.rung }];
+  if (notice.type !== "escalated") return undefined;
+  return ["approval.escalated", { approvalId, rung: notice.rung, deciders: notice.to }];
+}
 
 function toldOf<T extends EventType>(
   head: TaskHead,

@@ -1,5 +1,6 @@
 // Owns the part of a head that is about reviewing a turn's answer: what of the turn decides whether
 // it is reviewed, and the review that is open. Persisted: add optional fields only.
+import type { ApprovalClaim } from "../../contract/approval.ts";
 import type { EffectClass } from "../../contract/effect-class.ts";
 
 export interface TurnRecord {
@@ -44,6 +45,8 @@ export interface ReviewRequest {
   readonly awakeableId?: string;
   /** Absent is none. */
   readonly approvals?: number;
+  /** As of an approval of a call. */
+  readonly claim?: ApprovalClaim;
   /** Position of the notice that holds what a person put in the answer's place. */
   readonly editSeq?: number;
 }

@@ -65,6 +65,15 @@ function eventsOf(head: TaskHead, told: Told, notice: ApprovalNotice): readonly 
       const data = { ...place, question, receipt };
       return [{ type: "approval.asked", actor: operator(receipt.by), data }];
     }
+    case "claimed": {
+      const { by, until, from } = notice;
+      const data = { ...place, by, until, ...(from === undefined ? {} : { from }) };
+      return [{ type: "approval.claimed", actor: operator(by), data }];
+    }
+    case "released": {
+      const { by } = notice;
+      return [{ type: "approval.released", actor: operator(by), data: { ...place, by } }];
+    }
     case "reminded":
       return [{ type: "approval.reminded", data: { ...place, rung: notice.rung } }];
     case "escalated":

@@ -8,6 +8,7 @@ import { BUDGET_SERVICE } from "../../contract/budget.ts";
 import type { EventBody, EventData, TaskEvent } from "../../contract/event.ts";
 import { proposalOf } from "../approval/approval-head.ts";
 import { approvalId } from "../approval/approval-id.ts";
+import { noticeActor } from "../approval/notice-actor.ts";
 import { extensionArguments } from "../approval/edited-extension.ts";
 import type { AskToExtend } from "../budget/settings.ts";
 import { canonicalJson, digestOf } from "../digest.ts";
@@ -131,14 +132,8 @@ export function onExtensionNotice(
   const extension = head.budget?.extension;
   if (extension?.approvalId !== id) return undefined;
   if (number <= extension.notices) return [];
-  const by = "receipt" in notice ? notice.receipt.by : undefined;
-  const actor = { kind: "operator", ...(by === undefined ? {} : { id: by }) } as const;
   const data = { approvalId: id, number, notice };
-  const told: EventBody = {
-    type: "extension.noticed",
-    ...("receipt" in notice ? { actor } : {}),
-    data,
-  };
+  const told: EventBody = { type: "extension.noticed", ...noticeActor(notice), data };
   const refused =
     notice.type === "expired" || (notice.type === "decided" && notice.decision === "reject");
   // Granted, the budget itself wakes the task once its limit is changed.

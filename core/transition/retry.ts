@@ -53,7 +53,10 @@ export function onRetry(
       ? nextAttempt(head, each, why, actor)
       : { type: "reconcile.requested", actor, reason: why, data: positionOf(each) },
   );
-  return [...again, ...wokenBy(head, "retry")];
+  const woken = wokenBy(head, "retry");
+  if (again.length > 0) return [...again, ...woken];
+  // Nothing else of it is on record (R73).
+  return woken.map((event): EventBody => ({ ...event, actor, reason: why }));
 }
 
 /** Its last turn has failed, and nothing came after it. */

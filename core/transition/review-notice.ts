@@ -3,10 +3,11 @@
 import type { ApprovalNotice, ApprovalWake } from "../../contract/approval.ts";
 import type { EventBody } from "../../contract/event.ts";
 import type { TaskStatus } from "../../contract/status.ts";
+import { noticeActor } from "../approval/notice-actor.ts";
 import type { TaskHead } from "../task-head.ts";
 import type { Review } from "../review/review-state.ts";
 import { parkOf } from "./review.ts";
-import { operator, wokenBy } from "./unknown-effect.ts";
+import { wokenBy } from "./unknown-effect.ts";
 import { reviewClosed } from "./withdraw-review.ts";
 
 /** Undefined for a notice of another approval than that of the review. */
@@ -19,8 +20,10 @@ export function onReviewNotice(
   const isOpen = review.state === "requested" || review.state === "open";
   if (!isOpen || number <= review.asked.notices) return [];
   const data = { approvalId, number, notice };
-  const by = "receipt" in notice ? { actor: operator(notice.receipt.by) } : {};
-  return [{ type: "review.noticed", ...by, data }, ...followedBy(head, review, notice)];
+  return [
+    { type: "review.noticed", ...noticeActor(notice), data },
+    ...followedBy(head, review, notice),
+  ];
 }
 
 function followedBy(head: TaskHead, review: Review, notice: ApprovalNotice): readonly EventBody[] {
@@ -41,6 +44,8 @@ function followedBy(head: TaskHead, review: Review, notice: ApprovalNotice): rea
     case "mismatch":
     case "refused":
     case "asked":
+    case "claimed":
+    case "released":
     case "reminded":
     case "escalated":
       return [];

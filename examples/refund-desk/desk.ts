@@ -1,10 +1,11 @@
 // Owns everything that runs around the example, in the order in which it is started and stopped:
-// the Restate server, the scripted model where no other is configured, and the worker.
+// the Restate server, the scripted model where no other is configured, the gateway, and the worker.
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../services/config.ts";
 import { startRestateServer } from "../../index.ts";
 import { startChild } from "./child.ts";
+import { openGateway } from "./gateway.ts";
 import type { Supervised } from "./supervise.ts";
 import { supervise } from "./supervise.ts";
 
@@ -15,6 +16,8 @@ export interface DeskOptions {
   /** Milliseconds that a tool takes to answer after its work is done. */
   readonly paceMs: number;
   readonly scriptedModel: boolean;
+  /** Whether the console is served. Default: no. */
+  readonly console?: boolean;
   /** For the worker, besides what it is always told. */
   readonly workerArgs?: readonly string[];
   readonly say: (line: string) => void;
@@ -47,8 +50,15 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   if (model !== undefined) opened.defer(() => model.stop());
   signal.throwIfAborted();
 
+  const gateway = options.console === true ? await openGateway(config, folder) : undefined;
+  if (gateway !== undefined) opened.defer(() => gateway.close());
+
   const { paceMs, workerArgs = [] } = options;
   const args = ["--folder", folder, "--pace", String(paceMs), ...workerArgs];
+  if (gateway !== undefined) {
+    args.push("--gateway", gateway.url);
+    say(`The console is at ${gateway.url}/console/ for whoever is on this machine.`);
+  }
   if (model !== undefined) args.push("--scripted-model", model.url);
   const startWorker = (first: boolean) =>
     startChild("./worker.ts", first ? [...args, "--register"] : args, join(folder, "worker.log"));

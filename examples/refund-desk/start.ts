@@ -33,6 +33,7 @@ await runUntilStopped(async (signal) => {
     folder,
     paceMs: PACE_MS,
     scriptedModel,
+    console: true,
     say,
     signal,
   });

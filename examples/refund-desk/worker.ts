@@ -6,6 +6,7 @@ import {
   createApp,
   createFileCredentials,
   createFsArtifactStore,
+  createLivePush,
   defineBudgets,
   openaiChat,
   openaiResponses,
@@ -29,6 +30,8 @@ const { values } = parseArgs({
     pace: { type: "string", default: "0" },
     /** Model calls that a task may make; without it, nothing is counted. */
     steps: { type: "string" },
+    /** Whom it tells what its tasks do while they do it; without it, nobody. */
+    gateway: { type: "string" },
     register: { type: "boolean", default: false },
   },
 });
@@ -44,6 +47,12 @@ function modelProvider() {
     ...(baseURL === undefined ? {} : { baseURL }),
   };
   return api === "chat" ? openaiChat(options) : openaiResponses(options);
+}
+
+function live() {
+  const { gateway } = values;
+  // On this machine nobody is asked for a key, but the header has to be there.
+  return gateway === undefined ? {} : { live: createLivePush({ urls: [gateway], key: "none" }) };
 }
 
 function budgets() {
@@ -71,6 +80,7 @@ await serveAsChild(async () => {
     adminUrl: config.restate.adminUrl,
     ...budgets(),
     watch: config.watch,
+    ...live(),
     logger: createLogger(config.logLevel),
   });
   const { host, port } = config.worker;

@@ -1,8 +1,9 @@
 // Owns which of a tenant's tasks have changed: since a time, or of those that were told of.
 import type { RouteDeps } from "../route.ts";
 import { idWithin } from "../../contract/tenant.ts";
+import type { ListedTask } from "../../contract/lists.ts";
 import { headsWith } from "./heads.ts";
-import { type ListedTask, listed, type StoredHead } from "./list-tasks.ts";
+import { listed, type StoredHead } from "./list-tasks.ts";
 import { ownKeys, sqlText } from "./page.ts";
 
 export interface ChangedTask {

@@ -1,15 +1,9 @@
 // Owns the list of a tenant's schedules: their ids; `show` has the rest of each.
+import type { ScheduleList } from "../../contract/lists.ts";
 import { SCHEDULE_SERVICE } from "../../contract/schedule.ts";
 import { idWithin } from "../../contract/tenant.ts";
 import type { RouteDeps } from "../route.ts";
 import { ownKeys, type PageQuery, readCursor, sqlText, writeCursor } from "./page.ts";
-
-/** By id. */
-export interface ScheduleList {
-  readonly schedules: readonly { readonly scheduleId: string }[];
-  /** Absent on the last page. */
-  readonly cursor?: string;
-}
 
 export async function listSchedules(
   query: RouteDeps["query"],

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { actorIdSchema } from "../../contract/api.ts";
 import { nameProblem, taskIdSchema } from "../../contract/ids.ts";
-import { taskStatusSchema, type TaskStatus } from "../../contract/status.ts";
+import type { ListedTask, TaskList } from "../../contract/lists.ts";
+import { taskStatusSchema } from "../../contract/status.ts";
 import { idWithin, scopedKey } from "../../contract/tenant.ts";
-import type { Stuck } from "../../contract/watch.ts";
 import type { RouteDeps } from "../route.ts";
 import { headsWith } from "./heads.ts";
 import { behind, ownKeys, pageShape, readCursor, sqlText, writeCursor } from "./page.ts";
@@ -15,15 +15,18 @@ const statuses = z
   .pipe(z.array(taskStatusSchema).min(1));
 const time = z.coerce.number().pipe(z.int().min(0));
 
+export const agentQuery = z
+  .string()
+  .refine((name) => nameProblem(name) === undefined, "must be an agent's name")
+  .optional();
+export const ownerQuery = actorIdSchema.optional();
+
 export const taskQuerySchema = z.strictObject({
   ...pageShape,
   /** One or more, with commas between. */
   status: statuses.optional(),
-  agent: z
-    .string()
-    .refine((name) => nameProblem(name) === undefined, "must be an agent's name")
-    .optional(),
-  owner: actorIdSchema.optional(),
+  agent: agentQuery,
+  owner: ownerQuery,
   /** Of whatever agent. */
   taskId: taskIdSchema.optional(),
   /** What the id begins with. */
@@ -35,29 +38,6 @@ export const taskQuerySchema = z.strictObject({
   updatedBefore: time.optional(),
 });
 export type TaskQuery = z.infer<typeof taskQuerySchema>;
-
-/** A task in a list, as its stored head says: of one that works it may be some steps old. */
-export interface ListedTask {
-  readonly agent: string;
-  readonly taskId: string;
-  readonly taskUid: string;
-  readonly status: TaskStatus;
-  readonly owner?: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  /** Since when it has its status. */
-  readonly since?: number;
-  /** When it wakes by itself. */
-  readonly wakeAt?: number;
-  readonly stuck?: Stuck;
-}
-
-/** Newest first. */
-export interface TaskList {
-  readonly tasks: readonly ListedTask[];
-  /** Absent on the last page. */
-  readonly cursor?: string;
-}
 
 export type StoredHead = Omit<ListedTask, "taskId" | "wakeAt"> & {
   readonly park?: { readonly wakeAt?: number };
@@ -86,7 +66,7 @@ export async function listTasks(
 export function scan(where: readonly string[], limit: number): string {
   return `SELECT service_name, service_key, value_utf8 FROM ${headsWith("status", "owner", "updated_at", "stuck_at")}
   WHERE created_at IS NOT NULL AND ${where.join(" AND ")}
-  ORDER BY created_at DESC, service_name, service_key LIMIT ${limit}`;
+  ORDER BY created_at DESC NULLS LAST, service_name, service_key LIMIT ${limit}`;
 }
 
 function conditions(

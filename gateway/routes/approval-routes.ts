@@ -1,45 +1,42 @@
-// Owns the routes of approvals: what waits for a decision in the caller's tenant, and the decisions.
-// An approval is keyed by no tenant, so each is looked at before anything is done with it.
+// Owns the routes of approvals: what waits for a decision in the caller's tenant, the decisions, and who
+// looks at what.
 import {
   type ApprovalView,
   decideInputSchema,
   type DecideResult,
   showInputSchema,
 } from "../../contract/approval-api.ts";
-import { APPROVAL_SERVICE, type DecisionKind } from "../../contract/approval.ts";
-import { problem } from "../problem.ts";
+import {
+  claimInputSchema,
+  type ClaimResult,
+  releaseInputSchema,
+  type ReleaseResult,
+} from "../../contract/approval-claim.ts";
 import { TAKES } from "../roles.ts";
 import { route, type Route, type RouteDeps, type RouteRequest } from "../route.ts";
 import { type Body, without } from "../without.ts";
-import { listApprovals } from "../list/list-approvals.ts";
-import { pageQuerySchema } from "../list/page.ts";
+import { approvalQuerySchema, listApprovals } from "../list/list-approvals.ts";
+import { onApproval, showApproval } from "./approval-at.ts";
 import { named } from "./task-at.ts";
 
 const APPROVAL = "/v1/approvals/:approvalId";
 /** Edited arguments are what may be long. */
 const MAX_DECISION_BYTES = 1024 * 1024;
 
-/** Fails with 404 for one of another tenant as for one that is not there. */
-async function show(
-  { caller, param, signal }: RouteRequest,
-  { runtime }: RouteDeps,
-  body: object,
-): Promise<ApprovalView> {
-  const target = { service: APPROVAL_SERVICE, key: param("approvalId"), handler: "show" };
-  const view = await runtime.call<ApprovalView>(target, body, { signal });
-  if (view.tenant === caller.tenant) return view;
-  throw problem("approval_not_found", "another tenant's");
+function show(request: RouteRequest, deps: RouteDeps, body: object): Promise<ApprovalView> {
+  return showApproval(request, deps, request.param("approvalId"), body);
 }
 
-async function decide(
-  decision: DecisionKind,
+/** Calls a handler of the approval that the path names, as the caller. */
+async function perform<T extends object>(
+  handler: string,
   request: RouteRequest<Body>,
   deps: RouteDeps,
-): Promise<DecideResult> {
+  more: object = {},
+): Promise<T> {
   await show(request, deps, {});
-  const target = { service: APPROVAL_SERVICE, key: request.param("approvalId"), handler: "decide" };
-  const body = { ...request.body, decision, by: request.caller.principal };
-  return deps.runtime.call<DecideResult>(target, body, { signal: request.signal });
+  const body = { ...request.body, ...more, by: request.caller.principal };
+  return onApproval<T>(request, deps, request.param("approvalId"), { handler, body });
 }
 
 function decisionRoute(schema: (typeof decideInputSchema.options)[number]): Route {
@@ -52,7 +49,7 @@ function decisionRoute(schema: (typeof decideInputSchema.options)[number]): Rout
     roles: TAKES.APPROVERS,
     body: without(schema, "decision", "by"),
     maxBytes: MAX_DECISION_BYTES,
-    perform: (request, deps) => decide(decision, request, deps),
+    perform: (request, deps) => perform<DecideResult>("decide", request, deps, { decision }),
   });
 }
 
@@ -63,8 +60,8 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     path: "/v1/approvals",
     summary: "What waits for a decision: of tools' calls, of answers, and of budgets.",
     roles: TAKES.EVERYBODY,
-    query: pageQuerySchema,
-    perform: ({ caller, query }, deps) => listApprovals(deps.query, caller.tenant, query),
+    query: approvalQuerySchema,
+    perform: ({ caller, query }, deps) => listApprovals(deps.query, caller, query),
   }),
   route({
     name: "approval.show",
@@ -91,4 +88,23 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     },
   }),
   ...decideInputSchema.options.map(decisionRoute),
+  route({
+    name: "approval.claim",
+    method: "POST",
+    path: `${APPROVAL}/claim`,
+    summary:
+      "Tells the others that the caller looks at it, for a while. It keeps nobody from deciding.",
+    roles: TAKES.APPROVERS,
+    body: without(claimInputSchema, "by"),
+    perform: (request, deps) => perform<ClaimResult>("claim", request, deps),
+  }),
+  route({
+    name: "approval.release",
+    method: "POST",
+    path: `${APPROVAL}/release`,
+    summary: "Gives the caller's own claim back.",
+    roles: TAKES.APPROVERS,
+    body: without(releaseInputSchema, "by"),
+    perform: (request, deps) => perform<ReleaseResult>("release", request, deps),
+  }),
 ];

@@ -1,8 +1,11 @@
-// Owns the routes of stops. A tenant's admin stops all of its tenant and nothing else: tools, models and
-// agents are everybody's, and stopped at the ingress by who runs the deployment.
+// Owns the routes of stops (R99). A tenant's admin stops a tool, a model, an agent or all, for the tenant's
+// own tasks and for no other's; what is stopped for everybody is stopped by who runs the deployment.
+import { z } from "zod";
+import { recordInputSchema } from "../../contract/operator-record.ts";
 import {
   type LiftResult,
   liftInputSchema,
+  type RecordPage,
   STOPS_KEY,
   STOPS_SERVICE,
   type StopList,
@@ -15,17 +18,31 @@ import { problem } from "../problem.ts";
 import { TAKES } from "../roles.ts";
 import { route, type Route, type RouteRequest } from "../route.ts";
 
-function isOwn({ tenant }: Caller, { kind, name }: StopScope): boolean {
-  return tenant === undefined || (kind === "tenant" && name === tenant);
+function isOwn({ tenant }: Caller, { kind, name, tenant: whose }: StopScope): boolean {
+  return tenant === undefined || (kind === "tenant" ? name === tenant : whose === tenant);
 }
 
-/** The body with who says it. The same answer for whatever is not the caller's. */
+/**
+ * The body with who says it, and of a tenant's caller with whose tasks it is about. The same answer for
+ * whatever is not the caller's.
+ */
 function said({ caller, body }: RouteRequest<StopScope>): object {
-  if (isOwn(caller, body)) return { ...body, by: caller.principal };
+  const { tenant, principal: by } = caller;
+  const whose = tenant === undefined || body.kind === "tenant" ? {} : { tenant };
+  if (body.tenant !== undefined && tenant !== undefined)
+    throw problem("invalid_input", "tenant is the caller's; leave it out");
+  const scope = { ...body, ...whose };
+  if (isOwn(caller, scope)) return { ...scope, by };
   throw problem("forbidden", "you stop and lift your own tenant only, by its name");
 }
 
 const stops = (handler: string) => ({ service: STOPS_SERVICE, key: STOPS_KEY, handler });
+
+const { after, limit } = recordInputSchema.unwrap().shape;
+const recordQuerySchema = z.strictObject({
+  after: z.coerce.number().pipe(after.unwrap()).default(-1),
+  limit: z.coerce.number().pipe(limit.unwrap()).default(100),
+});
 
 export const STOP_ROUTES: readonly Route[] = [
   route({
@@ -40,12 +57,25 @@ export const STOP_ROUTES: readonly Route[] = [
     },
   }),
   route({
+    name: "stop.record",
+    method: "GET",
+    path: "/v1/stops/record",
+    summary: "Who stopped and lifted what of the caller's tenant, when and why; the oldest first.",
+    roles: TAKES.READERS,
+    query: recordQuerySchema,
+    perform: async ({ caller, query, signal }, { runtime }): Promise<RecordPage> => {
+      const page = await runtime.call<RecordPage>(stops("record"), query, { signal });
+      return { ...page, entries: page.entries.filter((entry) => isOwn(caller, entry)) };
+    },
+  }),
+  route({
     name: "stop.stop",
     method: "POST",
     path: "/v1/stops",
-    summary: "Stops all of the caller's tenant: from then on no effect begins.",
+    summary:
+      "Stops a tool, a model, an agent or all of the caller's tenant: from then on nothing of it begins.",
     roles: TAKES.ADMINS,
-    body: stopInputSchema.omit({ by: true }),
+    body: z.strictObject(stopInputSchema.shape).omit({ by: true }),
     perform: (request, { runtime }) =>
       runtime.call<StopResult>(stops("stop"), said(request), { signal: request.signal }),
   }),
@@ -55,7 +85,7 @@ export const STOP_ROUTES: readonly Route[] = [
     path: "/v1/stops/lift",
     summary: "Lifts it.",
     roles: TAKES.ADMINS,
-    body: liftInputSchema.omit({ by: true }),
+    body: z.strictObject(liftInputSchema.shape).omit({ by: true }),
     perform: (request, { runtime }) =>
       runtime.call<LiftResult>(stops("lift"), said(request), { signal: request.signal }),
   }),

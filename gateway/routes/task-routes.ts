@@ -19,6 +19,7 @@ import type { Explanation } from "../../contract/explanation.ts";
 import { MAX_MESSAGE_BYTES } from "../../contract/message.ts";
 import { answerInputSchema, type AnswerResult } from "../../contract/wait-api.ts";
 import { messageIdSchema } from "../../contract/ids.ts";
+import { listInvocations } from "../list/list-invocations.ts";
 import { problem } from "../problem.ts";
 import { TAKES } from "../roles.ts";
 import { route, type RouteRequest } from "../route.ts";
@@ -158,6 +159,19 @@ const reading = [
     roles: TAKES.READERS,
     query: pageSchema,
     perform: (request, deps) => onTask<ContextView>(request, deps, "context", request.query),
+  }),
+  route({
+    name: "task.invocations",
+    method: "GET",
+    path: `${TASK}/invocations`,
+    summary: "What the engine executed of the task, and what is on its way; the newest first.",
+    roles: TAKES.READERS,
+    perform: (request, { query }) =>
+      listInvocations(query, {
+        tenant: request.caller.tenant,
+        agent: request.param("agent"),
+        key: taskKey(request),
+      }),
   }),
 ];
 

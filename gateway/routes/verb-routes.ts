@@ -16,6 +16,7 @@ import {
   rollbackInputSchema,
   settleInputSchema,
 } from "../../contract/effect-api.ts";
+import { recoverInputSchema } from "../../contract/recover.ts";
 import { withdrawOperationInputSchema } from "../../contract/wait-api.ts";
 import { type Verb, VERBS, whenTaken } from "../../core/control/verbs.ts";
 import { type Role, TAKES } from "../roles.ts";
@@ -54,9 +55,25 @@ const ROUTE_OF: Readonly<Record<ControlVerb, VerbRoute>> = {
   kill: { schema: killInputSchema, roles: TAKES.OPERATORS },
 };
 
-export const VERB_ROUTES: readonly Route[] = Object.entries(ROUTE_OF).map(([verb, of]) =>
-  verbRoute(verb as ControlVerb, of),
-);
+/** No verb of people alone: the supervisor says it too, with more than people do. */
+const recover = route({
+  name: "task.recover",
+  method: "POST",
+  path: `${TASK}/recover`,
+  summary:
+    "Begins a segment anew where one is gone or stuck, and tries what is blocked; harmless where nothing is wrong.",
+  roles: TAKES.OPERATORS,
+  body: without(recoverInputSchema, "by", "park", "attempts"),
+  perform: (request, deps) => {
+    const body = { ...request.body, by: request.caller.principal };
+    return onTask(request, deps, "recover", body);
+  },
+});
+
+export const VERB_ROUTES: readonly Route[] = [
+  ...Object.entries(ROUTE_OF).map(([verb, of]) => verbRoute(verb as ControlVerb, of)),
+  recover,
+];
 
 function verbRoute(verb: ControlVerb, { schema, roles }: VerbRoute): Route {
   return route({

@@ -3,13 +3,13 @@
 import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
 import { handlers, object } from "@restatedev/restate-sdk";
 import type { BodySchema } from "../../contract/api.ts";
+import { recoverInputSchema } from "../../contract/recover.ts";
 import {
   START_MESSAGE_ID,
   askInputSchema,
   cancelInputSchema,
   eventsInputSchema,
   noInputSchema,
-  recoverInputSchema,
   sendInputSchema,
   startInputSchema,
 } from "../../contract/api.ts";
@@ -29,8 +29,10 @@ import {
   transferInputSchema,
   verbInputSchema,
 } from "../../contract/control.ts";
+import type { Archived } from "../../contract/archive.ts";
 import type { Begin, Command, RunInput, Wake } from "../../contract/command.ts";
 import type { ScrubInput } from "../../contract/erasure.ts";
+import type { RetentionSettings } from "../../contract/retention.ts";
 import { SEGMENT_ATTEMPTS } from "../../contract/command.ts";
 import { idProblem } from "../../contract/ids.ts";
 import { MAX_MESSAGE_BYTES } from "../../contract/message.ts";
@@ -40,6 +42,7 @@ import { answerJson } from "../../contract/readable.ts";
 import { answerInputSchema, withdrawOperationInputSchema } from "../../contract/wait-api.ts";
 import { flagInputSchema } from "../../contract/watch.ts";
 import { apply } from "./apply.ts";
+import { archive } from "./archive.ts";
 import { begin } from "./begin.ts";
 import { scrub } from "./erase.ts";
 import { readBody } from "../../handler/read-body.ts";
@@ -48,6 +51,7 @@ import { jsonOf } from "../../handler/json-serde.ts";
 import type { OwnerRules } from "./owners.ts";
 import { createNoting } from "./note-audit.ts";
 import { problem } from "../../handler/problem.ts";
+import { remains, remove } from "./remove.ts";
 import { ask } from "./public/ask.ts";
 import { cancel, nudge, recover } from "./public/control.ts";
 import { override, pause, transfer, verb } from "./public/control-verbs.ts";
@@ -73,6 +77,7 @@ export interface AgentObjectDeps extends RunDeps {
   readonly owners?: OwnerRules | undefined;
   /** Whether the app has an audit sink, which is told of every log that may have grown. */
   readonly audited?: boolean;
+  readonly retention?: RetentionSettings | undefined;
 }
 
 const SECOND = 1_000;
@@ -110,10 +115,14 @@ function publicHandler<I, O>(
     ...retention,
   };
   return handlers.object.shared(options, async (ctx: ObjectSharedContext, body: RawBody) => {
-    const wrong = idProblem(ctx.key);
-    if (wrong !== undefined) throw problem("invalid_task_id", `the task id ${wrong}`);
+    checkTaskId(ctx);
     return handle(ctx, readBody(schema, body, MESSAGE_BOUND));
   });
+}
+
+function checkTaskId({ key }: Pick<ObjectSharedContext, "key">): void {
+  const wrong = idProblem(key);
+  if (wrong !== undefined) throw problem("invalid_task_id", `the task id ${wrong}`);
 }
 
 const PRIVATE = {
@@ -121,6 +130,9 @@ const PRIVATE = {
   retryPolicy: RETRY_FOREVER,
   journalRetention: MINUTE,
 } as const;
+
+/** Plain curl sends another content type unless it is told. */
+const NO_INPUT = { input: bodySerde(noInputSchema), accept: "*/*", retryPolicy: RETRY_FOREVER };
 
 /** Changes the task, and nobody outside calls it. */
 function privateHandler<I>(handle: (ctx: ObjectContext, input: I) => Promise<unknown>) {
@@ -138,7 +150,7 @@ export function createAgentObject(deps: AgentObjectDeps) {
     options: { enableLazyState: true },
     handlers: {
       ...messageHandlers(deps),
-      status: publicHandler(noInputSchema, (ctx) => status(ctx, name), VIEW_RETENTION),
+      status: publicHandler(noInputSchema, (ctx) => status(ctx, deps), VIEW_RETENTION),
       events: publicHandler(
         eventsInputSchema,
         (ctx, input) => events(ctx, name, input),
@@ -190,6 +202,10 @@ function askedHandlers({ ports }: AgentObjectDeps) {
       { ...PRIVATE, journalRetention: 0, input: jsonOf<EvidenceQuestion>() },
       (ctx: ObjectSharedContext, question) => checkEvidence(ctx, question),
     ),
+    remains: handlers.object.shared(
+      { ...PRIVATE, journalRetention: 0, input: jsonOf<ScrubInput>() },
+      (ctx: ObjectSharedContext, input) => remains(ctx, input),
+    ),
     nudge: handlers.object.shared(
       { ...PRIVATE, input: jsonOf<Nudge>() },
       (ctx: ObjectSharedContext, input) => nudge(ctx, input),
@@ -208,6 +224,15 @@ function writingHandlers(deps: AgentObjectDeps) {
       { ...PRIVATE, journalRetention: 0, input: jsonOf<ScrubInput>() },
       (ctx: ObjectContext, input) => scrub(ctx, input),
     ),
+    archive: handlers.object.exclusive(
+      { ...NO_INPUT, output: answerJson<Archived>(), ...VIEW_RETENTION },
+      async (ctx: ObjectContext, body: RawBody) => {
+        checkTaskId(ctx);
+        readBody(noInputSchema, body);
+        return archive(ctx);
+      },
+    ),
+    remove: privateHandler<object>((ctx) => remove(ctx, deps.retention)),
     wake: handlers.object.exclusive(
       { ...segmentOptions(agent), input: jsonOf<Wake>() },
       noting((ctx, input) => wake(ctx, deps, input)),

@@ -69,10 +69,15 @@ export async function scrub(ctx: ObjectContext, { from }: ScrubInput): Promise<S
   if (erased === undefined) return referredTo([]);
   const to = Math.min(from + AT_ONCE, erased.seq);
   const were = await rewriteChunks(ctx, { from, to }, eraseContent);
-  for (const event of were) for (const key of rowsOf(event)) ctx.clear(key);
+  for (const event of were.events) for (const key of rowsOf(event)) ctx.clear(key);
   ctx.clear(GRANTS_KEY);
   ctx.clear(BOUNDS_KEY);
-  return { ...referredTo(were), ...(to < erased.seq ? { next: to } : {}) };
+  const volumes = were.volumes.map(({ sha256 }) => sha256);
+  return {
+    ...referredTo(were.events),
+    ...(volumes.length === 0 ? {} : { volumes }),
+    ...(to < erased.seq ? { next: to } : {}),
+  };
 }
 
 /** The small rows that the task has beside the entry (task-state.ts). */

@@ -1,12 +1,15 @@
 // Owns where the task log is kept: immutable chunks in the task's own state (L6, L10).
 // A chunk is one commit's events and never crosses a page boundary, so that any position is
-// found by arithmetic: from the start of its page along the chunks.
+// found by arithmetic: from the start of its page along the chunks. The entries of a task that rests may
+// be in volumes (archive.ts), each in the place of some chunks.
 import type { ObjectContext } from "@restatedev/restate-sdk";
+import { VOLUME_BYTES, type VolumeRef } from "../../contract/archive.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import { reduce } from "../../core/reduce.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import { markIssued } from "../../core/task-head.ts";
 import type { ReadContext } from "./read-context.ts";
+import { readVolume } from "./volumes.ts";
 
 /** Positions per page. */
 export const PAGE = 64;
@@ -21,6 +24,8 @@ interface LogChunk {
   readonly events: readonly TaskEvent[];
   /** The calls that were ready at the end of this commit were issued right after it. */
   readonly issued?: true;
+  /** Where its entries are; then there are none here. */
+  readonly volume?: VolumeRef;
 }
 
 /** Null where the log has none yet. */
@@ -38,12 +43,32 @@ function fetchChunk(ctx: ReadContext, firstSeq: number): ChunkRead {
   const reading = ctx.get<LogChunk>(chunkKey(firstSeq));
   const read: ChunkRead = async () => {
     const chunk = await reading;
-    if (chunk !== null && chunk.events.length > 0) return chunk;
+    if (chunk !== null && lengthOf(chunk) > 0) return chunk;
     // There may be one later.
     reads.delete(firstSeq);
     return null;
   };
   reads.set(firstSeq, read);
+  return read;
+}
+
+function lengthOf({ events, volume }: LogChunk): number {
+  return volume?.count ?? events.length;
+}
+
+type EventsRead = () => Promise<readonly TaskEvent[]>;
+
+/** Of volumes: each is asked for once in a handler. */
+const opened = new WeakMap<LogChunk, EventsRead>();
+
+/** Its entries; those of a volume are under way from now on. */
+function openChunk(ctx: ReadContext, chunk: LogChunk): EventsRead {
+  const { volume, events } = chunk;
+  if (volume === undefined) return async () => events;
+  const known = opened.get(chunk);
+  if (known !== undefined) return known;
+  const read = readVolume(ctx, volume);
+  opened.set(chunk, read);
   return read;
 }
 
@@ -84,7 +109,7 @@ export async function catchUp(ctx: ReadContext, stored: TaskHead): Promise<TaskH
   for (;;) {
     const chunk = await fetchChunk(ctx, head.nextSeq)();
     if (chunk === null) return head;
-    head = chunk.events.reduce(reduce, head);
+    head = (await openChunk(ctx, chunk)()).reduce(reduce, head);
     if (chunk.issued === true) head = markIssued(head);
   }
 }
@@ -147,14 +172,18 @@ async function readPages(ctx: ReadContext, range: PageRange): Promise<PagesRead>
   let bytes = 0;
   for (let open = pages; open.length > 0 && bytes < room;) {
     const fetched = open.map((page) => ({ page, chunk: fetchChunk(ctx, page.at) }));
-    open = [];
+    const found: { readonly page: (typeof pages)[number]; readonly events: EventsRead }[] = [];
     for (const { page, chunk } of fetched) {
       const read = await chunk();
-      if (read === null) continue;
-      const wanted = read.events.filter(({ seq }) => seq >= first && seq < to);
+      if (read !== null) found.push({ page, events: openChunk(ctx, read) });
+    }
+    open = [];
+    for (const { page, events } of found) {
+      const read = await events();
+      const wanted = read.filter(({ seq }) => seq >= first && seq < to);
       if (wanted.length > 0) bytes += JSON.stringify(wanted).length;
       page.events.push(...wanted);
-      page.at += read.events.length;
+      page.at += read.length;
       if (page.at < page.end) open.push(page);
     }
   }
@@ -164,25 +193,82 @@ async function readPages(ctx: ReadContext, range: PageRange): Promise<PagesRead>
   return { events: read.flatMap(({ events }) => events), bytes, isWhole };
 }
 
-/**
- * Puts others in the place of the events of whole pages, from the start of one, before `to`; answers
- * with those that were there.
- */
-export async function rewriteChunks(
-  ctx: ObjectContext,
+/** Events, and the volumes that they are in. */
+interface StoredEvents {
+  readonly events: readonly TaskEvent[];
+  readonly volumes: readonly VolumeRef[];
+}
+
+/** The events of whole pages, from the start of one, before `to`. */
+export async function readChunks(
+  ctx: ReadContext,
   { from, to }: { readonly from: number; readonly to: number },
-  change: (event: TaskEvent) => TaskEvent,
-): Promise<readonly TaskEvent[]> {
-  const were: TaskEvent[] = [];
+  seen?: (at: number, chunk: LogChunk, events: readonly TaskEvent[]) => void,
+): Promise<StoredEvents> {
+  const events: TaskEvent[] = [];
+  const volumes: VolumeRef[] = [];
   for (let at = pageOf(from); at < to;) {
     const chunk = await fetchChunk(ctx, at)();
     if (chunk === null) break;
-    const events = chunk.events.map((event) => (event.seq < to ? change(event) : event));
-    ctx.set<LogChunk>(chunkKey(at), { ...chunk, events });
-    were.push(...chunk.events.filter(({ seq }) => seq < to));
+    const read = await openChunk(ctx, chunk)();
+    if (chunk.volume !== undefined) volumes.push(chunk.volume);
+    seen?.(at, chunk, read);
+    events.push(...read.filter(({ seq }) => seq < to));
+    at += read.length;
+  }
+  return { events, volumes };
+}
+
+/** The same, and others are put in their place: nothing refers to the volumes any more. */
+export function rewriteChunks(
+  ctx: ObjectContext,
+  range: { readonly from: number; readonly to: number },
+  change: (event: TaskEvent) => TaskEvent,
+): Promise<StoredEvents> {
+  return readChunks(ctx, range, (at, { issued }, read) => {
+    const events = read.map((event) => (event.seq < range.to ? change(event) : event));
+    ctx.set<LogChunk>(chunkKey(at), { events, ...(issued === undefined ? {} : { issued }) });
+  });
+}
+
+/** Chunks that follow each other in one page, or one that is a volume already. */
+export interface ChunkRun {
+  /** Of the first entry of each. */
+  readonly starts: readonly number[];
+  /** The position behind its last entry. */
+  readonly end: number;
+  /** None of a volume. */
+  readonly events: readonly TaskEvent[];
+  readonly bytes: number;
+}
+
+/** From the start of a chunk on, before `to`, and about VOLUME_BYTES long at most. */
+export async function readRun(ctx: ReadContext, from: number, to: number): Promise<ChunkRun> {
+  const starts: number[] = [];
+  const events: TaskEvent[] = [];
+  const pageEnd = Math.min(to, pageOf(from) + PAGE);
+  let bytes = 0;
+  for (let at = from; at < pageEnd && bytes < VOLUME_BYTES;) {
+    const chunk = await fetchChunk(ctx, at)();
+    if (chunk === null) break;
+    if (chunk.volume !== undefined) {
+      if (starts.length > 0) break;
+      return { starts: [at], end: at + chunk.volume.count, events: [], bytes: 0 };
+    }
+    starts.push(at);
+    events.push(...chunk.events);
+    bytes += JSON.stringify(chunk.events).length;
     at += chunk.events.length;
   }
-  return were;
+  return { starts, end: from + events.length, events, bytes };
+}
+
+/** Puts a volume in the place of the chunks of a run. */
+export function replaceRun(ctx: ObjectContext, { starts }: ChunkRun, volume: VolumeRef): void {
+  const [first, ...rest] = starts;
+  if (first === undefined) return;
+  ctx.set<LogChunk>(chunkKey(first), { events: [], volume });
+  for (const start of rest) ctx.clear(chunkKey(start));
 }
 
 /** One event by its position. */

@@ -4,7 +4,12 @@ import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk
 import { handlers, object } from "@restatedev/restate-sdk";
 import type { BodySchema } from "../../contract/api.ts";
 import type { ApprovalPorts } from "../../contract/approval-api.ts";
-import { decideInputSchema, showInputSchema } from "../../contract/approval-api.ts";
+import {
+  decideInputSchema,
+  previewInputSchema,
+  showInputSchema,
+} from "../../contract/approval-api.ts";
+import { claimInputSchema, releaseInputSchema } from "../../contract/approval-claim.ts";
 import type { ApprovalPackage } from "../../contract/approval.ts";
 import { APPROVAL_SERVICE } from "../../contract/approval.ts";
 import type { Wake } from "../../contract/command.ts";
@@ -18,7 +23,9 @@ import type { JudgeInput } from "./judge.ts";
 import { judgeBallot } from "./judge.ts";
 import { open } from "./open.ts";
 import { forget } from "./timers.ts";
+import { claim, release } from "./public/claim.ts";
 import { decide } from "./public/decide.ts";
+import { preview } from "./public/preview.ts";
 import { show } from "./public/show.ts";
 import { changed, tick, wake, withdraw } from "./wake.ts";
 
@@ -44,6 +51,9 @@ export function createApprovalObject(ports: ApprovalPorts) {
     handlers: {
       decide: publicHandler(decideInputSchema, (ctx, input) => decide(ctx, ports, input), MINUTE),
       show: publicHandler(showInputSchema, show, 0),
+      preview: publicHandler(previewInputSchema, (ctx, input) => preview(ctx, ports, input), 0),
+      claim: publicExclusive(claimInputSchema, claim),
+      release: publicExclusive(releaseInputSchema, release),
       open: exclusive((ctx, input: ApprovalPackage) => open(ctx, ports, input), WAITS),
       judge: exclusive((ctx, input: JudgeInput) => judgeBallot(ctx, ports, input)),
       wake: exclusive((ctx, input: Wake) => wake(ctx, ports, input)),
@@ -61,7 +71,25 @@ function publicHandler<I, O>(
   handle: (ctx: ObjectSharedContext, input: I) => Promise<O>,
   journalRetention: number,
 ) {
-  const options = {
+  const options = publicOptions<I, O>(schema, journalRetention);
+  return handlers.object.shared(options, async (ctx: ObjectSharedContext, body: RawBody) =>
+    handle(ctx, readBody(schema, body, { maxBytes: MAX_DECISION_BYTES })),
+  );
+}
+
+/** The same of a handler that asks nobody else, so that its caller waits for it alone. */
+function publicExclusive<I, O>(
+  schema: BodySchema<I>,
+  handle: (ctx: ObjectContext, input: I) => Promise<O>,
+) {
+  return handlers.object.exclusive(
+    publicOptions<I, O>(schema, MINUTE),
+    async (ctx: ObjectContext, body: RawBody) => handle(ctx, readBody(schema, body)),
+  );
+}
+
+function publicOptions<I, O>(schema: BodySchema<I>, journalRetention: number) {
+  return {
     input: bodySerde(schema),
     output: answerJson<O>(),
     // Plain curl sends another content type unless it is told.
@@ -72,9 +100,6 @@ function publicHandler<I, O>(
     // The object itself remembers who decided what; a read leaves nothing behind.
     idempotencyRetention: journalRetention,
   };
-  return handlers.object.shared(options, async (ctx: ObjectSharedContext, body: RawBody) =>
-    handle(ctx, readBody(schema, body, { maxBytes: MAX_DECISION_BYTES })),
-  );
 }
 
 function exclusive<I, O>(

@@ -1,6 +1,6 @@
 // Owns `judge`: the exclusive handler through which every decision comes, so that somebody is
 // first; and the policy's word on it.
-import type { ObjectContext } from "@restatedev/restate-sdk";
+import type { ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
 import type {
   ApprovalPorts,
   DecideQuestion,
@@ -9,6 +9,7 @@ import type {
 } from "../../contract/approval-api.ts";
 import type { APPROVAL_VERSION, ApprovalPackage } from "../../contract/approval.ts";
 import type { ApprovalHead } from "../../core/approval/approval-head.ts";
+import { claimedByAnother } from "../../core/approval/claim.ts";
 import { advance } from "../../core/approval/advance.ts";
 import type { Ballot } from "../../core/approval/ballot.ts";
 import type { Judgement } from "../../core/approval/judge.ts";
@@ -56,7 +57,7 @@ export interface Judged {
 }
 
 export async function judgementOf(
-  ctx: ObjectContext,
+  ctx: ObjectContext | ObjectSharedContext,
   ports: ApprovalPorts,
   judged: Judged,
   ballot: Ballot,
@@ -68,9 +69,9 @@ export async function judgementOf(
 }
 
 async function askPolicy(
-  ctx: ObjectContext,
+  ctx: ObjectContext | ObjectSharedContext,
   { mayDecide }: ApprovalPorts,
-  { head, approval: readApproval }: Judged,
+  { head, approval: readApproval, now }: Judged,
   { decision, by, checked }: Ballot,
 ): Promise<DecideVerdict> {
   const approval = await readApproval();
@@ -81,6 +82,7 @@ async function askPolicy(
     ...(by === undefined ? {} : { by }),
     approval,
     ...(edited === undefined ? {} : { edited }),
+    ...claimedByAnother(head, by, now),
   };
   try {
     return await ctx.run("policy", () => mayDecide(question), POLICY_RETRY);

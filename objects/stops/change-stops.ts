@@ -14,7 +14,7 @@ import {
   type StopResult,
   STOPS_VERSION,
 } from "../../contract/stop.ts";
-import { acceptedStop, settledStop, stopOn, withoutStop } from "../../core/stop/stops.ts";
+import { acceptedStop, scopeOf, settledStop, stopOn, withoutStop } from "../../core/stop/stops.ts";
 import { problem } from "../../handler/problem.ts";
 import { append } from "./stop-record.ts";
 import { readState, STATE_KEY } from "./stops-state.ts";
@@ -57,13 +57,12 @@ export async function settle(ctx: ObjectContext, input: StopSettledInput): Promi
   const known = state.stops.find((each) => each.stopId === input.stopId);
   if (known?.status !== "accepted") return;
   const at = await ctx.date.now();
-  const { kind, name, stopId } = known;
+  const { stopId } = known;
   const recorded = append(ctx, state, {
     type: "stop.settled",
     at,
     stopId,
-    kind,
-    name,
+    ...scopeOf(known),
     actor: { kind: "runtime" },
     reason: input.reason,
   });
@@ -73,12 +72,12 @@ export async function settle(ctx: ObjectContext, input: StopSettledInput): Promi
 
 function entryOf(
   type: StopEntry["type"],
-  { stopId, kind, name }: Stop,
+  known: Stop,
   { by, reason }: StopInput | LiftInput,
   at: number,
 ): Omit<StopEntry, "v" | "seq" | "prev" | "hash"> {
   const actor = { kind: "operator", ...(by === undefined ? {} : { id: by }) } as const;
-  return { type, at, stopId, kind, name, actor, reason };
+  return { type, at, stopId: known.stopId, ...scopeOf(known), actor, reason };
 }
 
 /** The first look is a little later, since the engine's tables follow what it does. */

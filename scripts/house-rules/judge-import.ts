@@ -12,10 +12,12 @@ export interface Import {
   readonly specifier: string;
   /** The imported names; `*` for all of them. */
   readonly names: readonly string[];
+  /** Whether nothing of it is left at run time. */
+  readonly typeOnly?: boolean;
 }
 
 /** The complaint about an import, or undefined where it may stand. */
-export function judgeImport({ file, specifier, names }: Import): string | undefined {
+export function judgeImport({ file, specifier, names, typeOnly }: Import): string | undefined {
   const row = TABLE.find(({ from }) => matchesAny(file, from));
   if (row === undefined) {
     return `${file} is in no room of the house: give its folder a row in scripts/house-rules/rooms.ts.`;
@@ -24,7 +26,9 @@ export function judgeImport({ file, specifier, names }: Import): string | undefi
   const allowed =
     target === undefined
       ? row.packages.some((grant) => grants(grant, specifier, names))
-      : matchesAny(target, row.files) || (!row.standalone && roomOf(file) === roomOf(target));
+      : matchesAny(target, row.files) ||
+        (!row.standalone && roomOf(file) === roomOf(target)) ||
+        (typeOnly === true && matchesAny(target, row.types ?? []));
   if (allowed) return undefined;
   const what = target === undefined ? specifier : `${target} ("${specifier}")`;
   return `${file} may not import ${what}: ${explain(row, file)}`;
@@ -54,7 +58,8 @@ function packageOf(specifier: string): string {
 
 function explain(row: Row, file: string): string {
   const own = row.standalone ? [] : [`${roomOf(file)}/**`];
-  const may = [...new Set([...own, ...row.files, ...row.packages])];
+  const types = (row.types ?? []).map((glob) => `types of ${glob}`);
+  const may = [...new Set([...own, ...row.files, ...types, ...row.packages])];
   return `${row.from.join(", ")} may import ${may.join(", ")} and nothing else.`;
 }
 

@@ -16,10 +16,10 @@ const NAMELESS = ["util", "utils", "helper", "helpers", "common", "shared"];
 const importTable: Rule = {
   create(context): Visitor {
     const file = pathOf(context);
-    const check = (source: Source, names: readonly string[]): void => {
+    const check = (source: Source, names: readonly string[], typeOnly = false): void => {
       const message =
         source.type === "Literal" && typeof source.value === "string"
-          ? judgeImport({ file, specifier: source.value, names })
+          ? judgeImport({ file, specifier: source.value, names, typeOnly })
           : `${file} computes the path of an import, which escapes the import table: write it out.`;
       if (message !== undefined) context.report({ node: source, message });
     };
@@ -28,15 +28,15 @@ const importTable: Rule = {
         const names = node.specifiers.map((specifier) =>
           specifier.type === "ImportSpecifier" ? nameOf(specifier.imported) : "*",
         );
-        check(node.source, names);
+        check(node.source, names, node.importKind === "type");
       },
       ExportNamedDeclaration(node) {
         const names = node.specifiers.map((specifier) => nameOf(specifier.local));
-        if (node.source !== null) check(node.source, names);
+        if (node.source !== null) check(node.source, names, node.exportKind === "type");
       },
-      ExportAllDeclaration: (node) => check(node.source, ["*"]),
+      ExportAllDeclaration: (node) => check(node.source, ["*"], node.exportKind === "type"),
       ImportExpression: (node) => check(node.source, ["*"]),
-      TSImportType: (node) => check(node.source, ["*"]),
+      TSImportType: (node) => check(node.source, ["*"], true),
     };
   },
 };

@@ -1,8 +1,8 @@
 // Owns `holdfast.control`: `kill`, the last resort (R72): the engine ends what a task has running, and
-// the task records what that leaves; `erase` and `preserve`; and `explain`. An object cannot end its own segment, and
+// the task records what that leaves; `erase`, `preserve` and `expire`; and `explain`. An object cannot end its own segment, and
 // does not know what the engine does with it, so this is a service.
 import { type Context, handlers, RestatePromise, service } from "@restatedev/restate-sdk";
-import type { BodySchema, StatusView } from "../../contract/api.ts";
+import { type BodySchema, noInputSchema, type StatusView } from "../../contract/api.ts";
 import type { Command } from "../../contract/command.ts";
 import { COMMAND_VERSION } from "../../contract/command.ts";
 import type { KillInput } from "../../contract/control.ts";
@@ -15,7 +15,9 @@ import {
   type PreserveResult,
 } from "../../contract/erasure.ts";
 import { type Explanation, explainInputSchema } from "../../contract/explanation.ts";
+import { expireInputSchema, type ExpireResult } from "../../contract/retention.ts";
 import { idProblem } from "../../contract/ids.ts";
+import type { RulesView } from "../../contract/oversight.ts";
 import type { RawBody } from "../../contract/raw-body.ts";
 import { bodySerde } from "../../contract/raw-body.ts";
 import { answerJson } from "../../contract/readable.ts";
@@ -26,6 +28,7 @@ import type { EnginePort } from "./ask-engine.ts";
 import type { EndInvocations } from "./end-invocations.ts";
 import { callTask } from "./call-task.ts";
 import { type ErasurePorts, eraseTask, preserveTask } from "./erase-task.ts";
+import { expireTask } from "./expire-task.ts";
 import { explainTask } from "./explain-task.ts";
 import { problem } from "../../handler/problem.ts";
 import { readBody } from "../../handler/read-body.ts";
@@ -34,6 +37,8 @@ import { RETRY_OUTSIDE_FOREVER } from "../../handler/retry.ts";
 export interface ControlPorts extends ErasurePorts {
   readonly endInvocations: EndInvocations;
   readonly engine: EnginePort;
+  /** What the app goes by. */
+  readonly describeRules: () => RulesView;
 }
 
 export interface KillResult {
@@ -69,6 +74,10 @@ export function createControlService(ports: ControlPorts) {
         (ctx: Context, body: RawBody) =>
           preserveTask(ctx, ports, readTask(preserveInputSchema, body)),
       ),
+      expire: handlers.handler(
+        { input: bodySerde(expireInputSchema), output: answerJson<ExpireResult>(), accept: "*/*" },
+        (ctx: Context, body: RawBody) => expireTask(ctx, ports, readTask(expireInputSchema, body)),
+      ),
       explain: handlers.handler(
         {
           input: bodySerde(explainInputSchema),
@@ -78,6 +87,18 @@ export function createControlService(ports: ControlPorts) {
         },
         (ctx: Context, body: RawBody) =>
           answerFor(explainTask(ctx, ports.engine, readTask(explainInputSchema, body))),
+      ),
+      rules: handlers.handler(
+        {
+          input: bodySerde(noInputSchema),
+          output: answerJson<RulesView>(),
+          accept: "*/*",
+          journalRetention: 0,
+        },
+        async (_: Context, body: RawBody) => {
+          readBody(noInputSchema, body);
+          return ports.describeRules();
+        },
       ),
     },
     options: {

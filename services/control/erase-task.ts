@@ -70,7 +70,7 @@ export async function eraseTask(
   for (let from: number | undefined = 0; from !== undefined;) {
     const scrubbing: ScrubInput = { v: 1, from };
     const found: Scrubbed = await callTask<Scrubbed>(ctx, input, "scrub", scrubbing);
-    for (const approval of found.approvals) await forget(ctx, approval);
+    for (const approval of found.approvals) await forgetApproval(ctx, approval);
     approvals += found.approvals.length;
     for (const child of found.children) children.set(`${child.agent}/${child.taskId}`, child);
     await ctx.run("purge-approvals", () => ports.purgeApprovals(found.approvals));
@@ -79,6 +79,9 @@ export async function eraseTask(
       removed += await ctx.run("remove-artifacts", () =>
         ports.removeArtifacts(found.artifacts, tenant),
       );
+    const { volumes } = found;
+    if (volumes !== undefined)
+      await ctx.run("remove-volumes", () => ports.removeArtifacts(volumes, tenant));
     from = found.next;
   }
   await ctx.run("purge-task", () => ports.purgeTask({ agent, taskId }));
@@ -94,7 +97,7 @@ export async function eraseTask(
   };
 }
 
-async function checkAgent(
+export async function checkAgent(
   ctx: Context,
   { findAgent }: Pick<ErasurePorts, "findAgent">,
   { agent }: Pick<EraseInput, "agent">,
@@ -104,7 +107,7 @@ async function checkAgent(
 }
 
 /** The approval's own: what is open is not forgotten, and of an ended task none is. */
-async function forget(ctx: Context, approval: string): Promise<void> {
+export async function forgetApproval(ctx: Context, approval: string): Promise<void> {
   await ctx.genericCall<ForgetInput, unknown>({
     service: APPROVAL_SERVICE,
     key: approval,

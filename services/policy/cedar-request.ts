@@ -37,6 +37,10 @@ const ATTRIBUTES: Readonly<
   now: ({ now }) => datetimeToCedar(now),
   approved: (question) => (question.action === "approve" ? undefined : question.approved),
   requester: requesterOf,
+  claimedBy: (question) =>
+    question.action === "approve" && question.claimedBy !== undefined
+      ? refer("Person", question.claimedBy)
+      : undefined,
 };
 const READERS = Object.entries(ATTRIBUTES);
 

@@ -68,6 +68,14 @@ action propose, run appliesTo {
 action approve appliesTo {
   principal: [Person, Holder],
   resource: Tool,
-  context: { task: Task, target?: String, arguments: {}, now: datetime, requester?: Person },
+  context: {
+    task: Task,
+    target?: String,
+    arguments: {},
+    now: datetime,
+    requester?: Person,
+    // Another person looks at it and has said so.
+    claimedBy?: Person,
+  },
 };
 `;

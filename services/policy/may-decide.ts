@@ -18,7 +18,7 @@ export function createMayDecide(
   artifacts: ArtifactStore,
   { agents, now = Date.now }: DecideSettings = {},
 ): (question: DecideQuestion) => Promise<DecideVerdict> {
-  return async ({ by, approval, edited }) => {
+  return async ({ by, approval, edited, claimedBy }) => {
     const { requester, owner, tenant, call } = approval;
     // An agent of ours that was judged by other policies is one of an earlier release.
     const known = agents?.includes(requester.agent) ?? true;
@@ -45,6 +45,7 @@ export function createMayDecide(
       by,
       // Whoever wrote in the turn is a requester where he decides himself (R35).
       requester: requester.persons?.find((each) => each === by) ?? requester.by,
+      claimedBy,
       now: now(),
     });
     return { allowed: decision === "allow", policyVersion };

@@ -77,7 +77,8 @@ export function createPolicyEngine(options: PolicyOptions = {}): PolicyEngine {
       return denial(version, ["engine"]);
     }
   };
-  return { version, warnings, ruleFor, decide };
+  const written = policies.map(({ id, text }) => ({ id, text }));
+  return { version, policies: written, warnings, ruleFor, decide };
 }
 
 function ofAnyTask(question: PolicyQuestion): PolicyQuestion {

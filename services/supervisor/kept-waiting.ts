@@ -5,7 +5,7 @@ import type { SupervisorPorts } from "./supervisor-ports.ts";
 
 const SEGMENTS = SEGMENT_HANDLERS.map((name) => `'${name}'`).join(", ");
 /** Attempts that must have failed: what goes by within seconds costs nobody a model call. */
-const MIN_ATTEMPTS = 5;
+export const MIN_ATTEMPTS = 5;
 
 /** The tasks of these agents on whose failing segments commands wait. */
 export async function keptWaiting(

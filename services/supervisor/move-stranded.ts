@@ -4,7 +4,7 @@
 import type { SupervisorPorts } from "./supervisor-ports.ts";
 
 /** Attempts that must have failed: an address that comes back within seconds keeps its own. */
-const MIN_ATTEMPTS = 3;
+export const MIN_ATTEMPTS = 3;
 /** Restate's code of "the deployment cannot be reached". */
 export const UNREACHABLE = "RT0010";
 

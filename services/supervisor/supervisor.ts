@@ -4,8 +4,8 @@
 import type { Logger } from "pino";
 import { SEGMENT_ATTEMPTS, SEGMENT_HANDLERS } from "../../contract/command.ts";
 import { MISSING_KEY } from "../../contract/readable.ts";
-import { keptWaiting } from "./kept-waiting.ts";
-import { moveStranded, UNREACHABLE } from "./move-stranded.ts";
+import { keptWaiting, MIN_ATTEMPTS as KEPT_ATTEMPTS } from "./kept-waiting.ts";
+import { MIN_ATTEMPTS as STRANDED_ATTEMPTS, moveStranded, UNREACHABLE } from "./move-stranded.ts";
 import type { SupervisorPorts } from "./supervisor-ports.ts";
 import { apart } from "./apart.ts";
 import type { Watch } from "./watch.ts";
@@ -15,13 +15,19 @@ export interface SupervisorOptions {
   readonly logger: Logger;
   /** Names of the agents that are looked after. */
   readonly agents: readonly string[];
+  /** Brings tasks on that were turned away for want of a place. */
+  readonly admission?: Watch;
   /** Finds tasks that are stuck though the engine is content. */
   readonly watchdog?: Watch;
   /** Notices owners who are gone, in apps that say who is there. */
   readonly ownerWatch?: Watch | undefined;
+  /** Moves logs of tasks that rest out of the state. */
+  readonly archiveWatch?: Watch | undefined;
+  /** Finds tasks of which something is due by retention. */
+  readonly retentionWatch?: Watch | undefined;
   /** False leaves a round out, for as long as it is. */
   readonly mayAct?: () => boolean;
-  /** Milliseconds between two rounds; default 5,000. */
+  /** Milliseconds between two rounds at least; default 5,000. */
   readonly intervalMs?: number;
 }
 
@@ -31,34 +37,44 @@ export interface Supervisor {
   stop(): void;
 }
 
+const FEWEST_ATTEMPTS = Math.min(KEPT_ATTEMPTS, STRANDED_ATTEMPTS);
 /** Resumes of one paused segment before it is taken to be a poison. */
 const MAX_RESUMES = 3;
 const SEGMENTS: ReadonlySet<string> = new Set(SEGMENT_HANDLERS);
 /** Restate's code of "the journal was written by other code". */
 const JOURNAL_MISMATCH = "RT0016";
 const DEFAULT_INTERVAL_MS = 5_000;
+/** Rests between rounds, as a multiple of what the last one took: its scans grow with what the engine keeps. */
+const REST = 20;
+const LONGEST_REST_MS = 60_000;
 
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { logger } = options;
   const memory: Memory = { resumes: new Map(), suspects: new Set() };
   let running = false;
+  let restsUntil = 0;
   const round = async (): Promise<void> => {
     // A slow engine must not make rounds pile up.
     if (running || options.mayAct?.() === false) return;
     running = true;
+    const from = performance.now();
     try {
-      const moved = await moveStranded(options.ports, (name) => isOurs(name, options.agents));
-      if (moved > 0) logger.info({ moved }, "moved invocations from an address that is gone");
-      await freeCommands(options);
+      if (await someFail(options.ports)) await helpFailing(options);
       await resumePaused(options, memory);
       await findVanished(options, memory);
+      await options.admission?.look();
       await options.watchdog?.look();
       await options.ownerWatch?.look();
+      await options.archiveWatch?.look();
+      await options.retentionWatch?.look();
     } finally {
       running = false;
+      const took = performance.now() - from;
+      restsUntil = performance.now() + Math.min(took * REST, LONGEST_REST_MS);
     }
   };
   const timer = setInterval(() => {
+    if (performance.now() < restsUntil) return;
     round().catch((error: unknown) => {
       const said = error instanceof Error ? error.message : "unknown";
       logger.warn({ said }, "the supervisor could not ask the engine; it tries again");
@@ -88,11 +104,27 @@ async function resumePaused(options: SupervisorOptions, memory: Memory): Promise
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** From the invoker's own memory: unlike the scans that follow, it does not grow with what is kept. */
+async function someFail({ query }: SupervisorPorts): Promise<boolean> {
+  const [row] = await query(
+    `SELECT count(1) AS failing FROM sys_invocation_state WHERE retry_count >= ${FEWEST_ATTEMPTS}`,
+  );
+  return Number(row?.["failing"] ?? 0) > 0;
+}
+
+async function helpFailing(options: SupervisorOptions): Promise<void> {
+  const { ports, agents, logger } = options;
+  const moved = await moveStranded(ports, (name) => isOurs(name, agents));
+  if (moved > 0) logger.info({ moved }, "moved invocations from an address that is gone");
+  await freeCommands(options);
+}
+
 /** A segment that fails over and over is asked to end, where commands wait for it (L5). */
 async function freeCommands(options: SupervisorOptions): Promise<void> {
   const { ports, logger, agents } = options;
   for (const task of await keptWaiting(ports, agents)) {
-    logger.info({ agent: task.agent }, "letting commands in that wait for a failing segment");
+    const { agent, taskId } = task;
+    logger.info({ agent, taskId }, "letting commands in that wait for a failing segment");
     const input = { reason: "commands wait", park: false, abort: true } as const;
     await apart(options.logger, UNHELPED, () => ports.recover(task, input));
   }
@@ -105,6 +137,7 @@ async function resumeOrFree(
 ): Promise<void> {
   const id = String(row["id"]);
   const agent = String(row["target_service_name"]);
+  const taskId = String(row["target_service_key"]);
   const isSegment = SEGMENTS.has(String(row["target_handler_name"])) && agents.includes(agent);
   if (!isSegment) {
     if (isOurs(agent, agents)) await ports.resumeInvocation(id, { deployment: "latest" });
@@ -113,7 +146,7 @@ async function resumeOrFree(
   const failure = await lastFailure(ports, id);
   if (failure.includes(MISSING_KEY)) {
     // Nothing is wrong with the segment: it goes on once the workers have the key.
-    logger.warn({ invocationId: id, agent }, "a segment waits for an encryption key");
+    logger.warn({ invocationId: id, agent, taskId }, "a segment waits for an encryption key");
     await ports.resumeInvocation(id, { deployment: "latest" });
     return;
   }
@@ -122,7 +155,7 @@ async function resumeOrFree(
   const mayGoOn = !mismatch && resumes < MAX_RESUMES;
   if (mayGoOn || !(await mayBeKilled(ports, row))) {
     memory.resumes.set(id, resumes + 1);
-    logger.info({ invocationId: id, agent, resumes }, "resuming a paused segment");
+    logger.info({ invocationId: id, agent, taskId, resumes }, "resuming a paused segment");
     await ports.resumeInvocation(id, { deployment: "latest" });
     return;
   }
@@ -133,12 +166,9 @@ async function resumeOrFree(
   const reason = mismatch
     ? "version: the code changed under a running segment"
     : "the segment failed over and over";
-  logger.warn({ invocationId: id, agent, reason }, "freeing a task from its segment");
+  logger.warn({ invocationId: id, agent, taskId, reason }, "freeing a task from its segment");
   // Asked for first: it has its turn before another segment has, whatever commands wait.
-  await ports.recover(
-    { agent, taskId: String(row["target_service_key"]) },
-    { reason, park: true, ...(failed ? { attempts } : {}) },
-  );
+  await ports.recover({ agent, taskId }, { reason, park: true, ...(failed ? { attempts } : {}) });
   await ports.killInvocation(id);
 }
 
@@ -209,7 +239,7 @@ async function findVanished(options: SupervisorOptions, memory: Memory): Promise
       suspects.add(name);
       continue;
     }
-    logger.warn({ agent }, "recovering a task whose segment is gone");
+    logger.warn({ agent, taskId }, "recovering a task whose segment is gone");
     await apart(options.logger, UNHELPED, () =>
       ports.recover({ agent, taskId }, { reason: "the segment is gone", park: false }),
     );

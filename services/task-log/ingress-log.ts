@@ -1,11 +1,15 @@
 // Owns what a worker asks of agent objects through the ingress, outside of any journal: the
 // log that the action `model-call` loads its context from (L6), `recover` (L5), and what the
 // task is and may do right before an effect (L8).
-import type { EventsInput, EventsPage, RecoverInput } from "../../contract/api.ts";
+import type { Archived } from "../../contract/archive.ts";
+import type { EventsInput, EventsPage } from "../../contract/api.ts";
+import type { RecoverInput } from "../../contract/recover.ts";
 import type { AuthorityInput, AuthorityView } from "../../contract/effect-api.ts";
 import { MAX_EVENTS_PAGE } from "../../contract/api.ts";
 import { connect, type ConnectionOpts, HttpCallError, rpc } from "@restatedev/restate-sdk-clients";
 import type { ReadLog } from "../../contract/port.ts";
+import { CONTROL_SERVICE } from "../../contract/control.ts";
+import type { ExpireInput, ExpireResult } from "../../contract/retention.ts";
 import type { SucceedResult } from "../../contract/control.ts";
 import { MISSING_KEY } from "../../contract/readable.ts";
 import type { StuckBounds } from "../../contract/watch.ts";
@@ -44,6 +48,30 @@ export function flagTask(
 ): (task: Task, bounds: StuckBounds) => Promise<void> {
   return async (task, bounds) => {
     await call(ingress, task, "flag", bounds);
+  };
+}
+
+/** The agent object's `archive`. */
+export function archiveTask(ingress: ConnectionOpts): (task: Task) => Promise<Archived> {
+  return (task) => call<object, Archived>(ingress, task, "archive", {});
+}
+
+/** `expire` of the control service. */
+export function expireTask(ingress: ConnectionOpts): (task: Task) => Promise<ExpireResult> {
+  return async (task) => {
+    try {
+      return await connect(ingress).call<ExpireInput, ExpireResult>({
+        service: CONTROL_SERVICE,
+        handler: "expire",
+        parameter: task,
+        opts: rpc.opts<ExpireInput, ExpireResult>({ signal: AbortSignal.timeout(TIMEOUT_MS) }),
+      });
+    } catch (error) {
+      const status = error instanceof HttpCallError ? `answered ${error.status}` : "did not answer";
+      // As of `call`: no cause, since it may name the task.
+      // oxlint-disable-next-line preserve-caught-error
+      throw new Error(`the ingress ${status} to expire of agent ${task.agent}`);
+    }
   };
 }
 

@@ -12,6 +12,7 @@ import { isToolFailure } from "../../tools/tool-failure.ts";
 import { isWaitFor, waitFor } from "../../tools/wait-for.ts";
 import { askAuthority } from "./ask-authority.ts";
 import { type AttemptCredentials, createAttemptCredentials } from "./attempt-credentials.ts";
+import { callFields } from "./call-fields.ts";
 import { type Deadline, deadlineIn } from "./deadline.ts";
 import { createEffectGate, type EffectGate, type Refusal } from "./effect-gate.ts";
 import { describeFault } from "./fault.ts";
@@ -66,7 +67,8 @@ export async function attemptCall(
 ): Promise<Attempted & CallEvidence> {
   const gate = gateOf(host, call);
   const credentials = createAttemptCredentials(host, call.origin, gate);
-  const attempted = await attempt(host, call, { gate, credentials }, attemptSignal);
+  const run = () => attempt(host, call, { gate, credentials }, attemptSignal);
+  const attempted = await observed(host, call, run);
   const refusal = attempted.did === "blocked" ? attempted.blocked.authority : undefined;
   const authority = refusal ?? gate.permitted;
   const evidence = { credentials: credentials.names() };
@@ -74,6 +76,18 @@ export async function attemptCall(
     ...attempted,
     ...evidenceIn(authority === undefined ? evidence : { authority, ...evidence }),
   };
+}
+
+/** A call that is only proposed is nothing to be told of. */
+function observed(
+  { observeAttempt, tool }: ToolHost,
+  { origin, operationId, authority }: AuthorsCall,
+  run: () => Promise<Attempted>,
+): Promise<Attempted> {
+  if (observeAttempt === undefined || operationId === undefined) return run();
+  const input = authority === undefined ? {} : { input: authority.call.input };
+  const verb = authority?.verb ?? "reconcile";
+  return observeAttempt<Attempted>({ origin, operationId, verb, tool, ...input }, run);
 }
 
 interface Bounds {
@@ -91,8 +105,8 @@ async function attempt(
   const clean = (text: string): string => credentials.redactor.text(text);
   let entered = false;
   const warn: Warn = (fields, message) => {
-    const { operationId, origin } = call;
-    host.logger.warn({ tool: tool.name, operationId, taskId: origin.taskId, ...fields }, message);
+    const ids = callFields(call.origin, call.operationId);
+    host.logger.warn({ ...ids, ...fields }, message);
   };
   const fault = (told: string, places: readonly string[] = []): Attempted => {
     const reason = clean(told);

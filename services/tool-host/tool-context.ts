@@ -2,6 +2,7 @@
 import type { CallOrigin } from "../../contract/effect-port.ts";
 import type { ToolContext } from "../../contract/tool.ts";
 import type { AttemptCredentials } from "./attempt-credentials.ts";
+import { callFields } from "./call-fields.ts";
 import type { EffectGate } from "./effect-gate.ts";
 import { redactingLogger } from "./redacting-logger.ts";
 import type { ToolHost } from "./tool-host.ts";
@@ -21,14 +22,9 @@ export function createToolContext(
   credentials: AttemptCredentials,
   signal: AbortSignal,
 ): ToolContext {
-  const { tool } = host;
   const logger = redactingLogger(host.logger, credentials.redactor);
   const { taskId, taskUid, agent } = origin;
-  const fields = {
-    tool: tool.name,
-    taskId,
-    ...(operationId === undefined ? {} : { operationId }),
-  };
+  const fields = callFields(origin, operationId);
   const beginEffect = () => gate.begin(signal);
   return {
     signal,

@@ -1,6 +1,7 @@
 // Owns what a tool is run with: the tool, its ports to the world, its clocks, and the tokens of
 // its effects, which belong to this process.
 import type { ArtifactStore } from "../../contract/artifact.ts";
+import type { ObserveAttempt } from "../../contract/attempt-observer.ts";
 import type { CheckAuthority, ResolveCredential } from "../../contract/effect-port.ts";
 import { type AnyTool, FENCE_MARGIN_MS, type ToolLogger } from "../../contract/tool.ts";
 import type { Clock } from "./deadline.ts";
@@ -17,6 +18,8 @@ export interface ToolHostOptions extends Partial<Clock> {
   readonly checkAuthority?: CheckAuthority;
   /** Every credential is missing where it is left out. */
   readonly resolveCredential?: ResolveCredential;
+  /** Is told of each run of the author's code; nobody is where it is left out. */
+  readonly observeAttempt?: ObserveAttempt | undefined;
   /** FENCE_MARGIN_MS by default. */
   readonly marginMs?: number;
 }

@@ -18,6 +18,7 @@ import {
 import { jsonOf } from "../../handler/json-serde.ts";
 import { problem } from "../../handler/problem.ts";
 import { RETRY_OUTSIDE_FOREVER } from "../../handler/retry.ts";
+import { invocationLogger } from "./call-fields.ts";
 import { compensateEffect } from "./compensate-effect.ts";
 import { executeTool } from "./execute-tool.ts";
 import type { Timing } from "./outcome.ts";
@@ -58,7 +59,7 @@ export function createToolService(
       compensate: operationVerb(host, compensateEffect),
       async propose(ctx: Context, request: ProposeRequest) {
         refuseNewer(request);
-        const response = await proposeCall(host, request, restateSteps(ctx));
+        const response = await proposeCall(hostIn(ctx, host), request, restateSteps(ctx));
         wakeIfLate(ctx, request, response.startedAt + response.durationMs);
         return response;
       },
@@ -76,6 +77,10 @@ export function createToolService(
   });
 }
 
+function hostIn(ctx: Context, host: ToolHost): ToolHost {
+  return { ...host, logger: invocationLogger(host.logger, ctx.request().id) };
+}
+
 /** A handler on an operation of a task, which is woken when the answer is late. */
 function operationVerb<Request extends ToolRequest, Response extends Timing>(
   host: ToolHost,
@@ -83,7 +88,7 @@ function operationVerb<Request extends ToolRequest, Response extends Timing>(
 ): (ctx: Context, request: Request) => Promise<Response> {
   return async (ctx, request) => {
     refuseNewer(request);
-    const response = await verb(host, request, restateSteps(ctx));
+    const response = await verb(hostIn(ctx, host), request, restateSteps(ctx));
     wakeIfLate(ctx, request, response.startedAt + response.durationMs);
     return response;
   };

@@ -6,7 +6,7 @@ import type { StatusView } from "../../contract/api.ts";
 import type { TenantArtifacts } from "../../contract/artifact.ts";
 import type { TaskEvent } from "../../contract/event.ts";
 import { createFsArtifactStore } from "../../index.ts";
-import { startEngine, type TestEngine } from "../support/restate.ts";
+import { type AirlineEngine, openServer } from "./airline-engine.ts";
 import { serveCheckpoints } from "./checkpoints.ts";
 import { agentName, recordedTurns } from "./conversation.ts";
 import type { AppliedEffect, ArrivedRequest } from "./database.ts";
@@ -36,16 +36,16 @@ export interface Played {
   readonly requests: readonly ArrivedRequest[];
   readonly effects: readonly AppliedEffect[];
   readonly digest: string;
-  /** Deaths of the worker while the conversation was played. */
+  /** Deaths of the worker and of servers while the conversation was played. */
   readonly kills: number;
   /** Proposals that the operator allowed. */
   readonly approvals: number;
 }
 
 export interface Airline extends AsyncDisposable {
-  /** Plays a conversation to its end; its worker is killed at the given points. */
+  /** Plays a conversation to its end; the worker or the server is killed at the given points. */
   play(conversation: Conversation, kills?: readonly Kill[]): Promise<Played>;
-  /** Deaths of the worker so far. */
+  /** Deaths of the worker and of servers so far. */
   kills(): number;
 }
 
@@ -54,17 +54,22 @@ export interface AirlineOptions {
   readonly turnDeadlineMs: number;
   /** `default`: each write waits for the scripted operator. */
   readonly approval: WriteApproval;
+  /** One server by default. It is stopped with the airline. */
+  readonly engine?: AirlineEngine;
 }
 
 export async function openAirline(
   conversations: readonly Conversation[],
-  { turnDeadlineMs, approval }: AirlineOptions,
+  { turnDeadlineMs, approval, ...given }: AirlineOptions,
 ): Promise<Airline> {
-  const engine = await startEngine();
+  const engine = given.engine ?? (await openServer());
   const databases = join(engine.directory, "databases");
   const artifacts = join(engine.directory, "artifacts");
   const seed = prepareSeed(databases);
-  const killSwitch = createKillSwitch(() => worker.kill());
+  const killSwitch = createKillSwitch(({ of }) =>
+    of === "server" ? engine.strike() : worker.kill(),
+  );
+  const kills = (): number => worker.kills() + engine.strikes();
   const model = await startRecordedModel(conversations, ({ id }, k) =>
     killSwitch.reach(id, `model-call ${k}`),
   );
@@ -81,30 +86,23 @@ export async function openAirline(
   });
   const store = createFsArtifactStore({ directory: artifacts }).ofTenant(undefined);
   return {
-    kills: worker.kills,
-    play: async (conversation, kills = []) => {
+    kills,
+    play: async (conversation, armed = []) => {
       const { id } = conversation;
       seed(id);
-      killSwitch.arm(id, kills);
-      const before = worker.kills();
+      killSwitch.arm(id, armed);
+      const before = kills();
       const refusals = () => model.refusals().filter((each) => each.startsWith(`${id},`));
       const client = ingressClient(engine, agentName(conversation), id, turnDeadlineMs);
       const fail = (cause: unknown): never => {
         throw new Error([String(cause), ...refusals()].join("\n"), { cause });
       };
       const approvals = await playWithOperator(engine, conversation, client).catch(fail);
-      const log = await client.log();
-      using database = openDatabase(databases, id);
       return {
-        status: await client.status(),
-        log,
-        outputs: await Promise.all(log.flatMap((event) => outputOf(event, store))),
+        ...(await leftBehind(client, id, databases, store)),
         modelCalls: model.callsOf(conversation),
         refusals: refusals(),
-        requests: database.requests(),
-        effects: database.effects(),
-        digest: database.digest(),
-        kills: worker.kills() - before,
+        kills: kills() - before,
         approvals,
       };
     },
@@ -117,9 +115,28 @@ export async function openAirline(
   };
 }
 
+/** What is known of a task afterwards, to itself and to its database. */
+async function leftBehind(
+  client: IngressClient,
+  taskId: string,
+  databases: string,
+  store: TenantArtifacts,
+): Promise<Pick<Played, "status" | "log" | "outputs" | "requests" | "effects" | "digest">> {
+  const log = await client.log();
+  using database = openDatabase(databases, taskId);
+  return {
+    status: await client.status(),
+    log,
+    outputs: await Promise.all(log.flatMap((event) => outputOf(event, store))),
+    requests: database.requests(),
+    effects: database.effects(),
+    digest: database.digest(),
+  };
+}
+
 /** Resolves to how many proposals the operator allowed. */
 async function playWithOperator(
-  engine: TestEngine,
+  engine: AirlineEngine,
   conversation: Conversation,
   client: IngressClient,
 ): Promise<number> {

@@ -1,8 +1,8 @@
 // Owns the one worker of a test: killing it with SIGKILL, and the next one in its place behind
 // the same address. The next one is started ahead, so that a test does not wait for it; it
 // listens only once the one before is dead (worker.ts).
-import type { TestEngine } from "../support/restate.ts";
 import type { WorkerProcess } from "../support/worker-process.ts";
+import type { AirlineEngine } from "./airline-engine.ts";
 
 export interface KeptWorker extends AsyncDisposable {
   /** Settles when the next worker serves. Kills that overlap follow each other. */
@@ -12,7 +12,7 @@ export interface KeptWorker extends AsyncDisposable {
 }
 
 export async function keepWorker(
-  engine: TestEngine,
+  engine: Pick<AirlineEngine, "spawnWorker">,
   env: Readonly<Record<string, string>>,
 ): Promise<KeptWorker> {
   const file = new URL("./worker.ts", import.meta.url);

@@ -1,5 +1,5 @@
-// Owns when the worker is killed: at the points that a conversation is armed with, once each.
-// A worker that reaches one is held there until it is dead.
+// Owns when the worker or the server is killed: at the points that a conversation is armed with, once
+// each. Whoever reaches one is held there until it is dead.
 import type { Kill, Point } from "./points.ts";
 
 export interface KillSwitch {
@@ -8,34 +8,34 @@ export interface KillSwitch {
   reach(conversationId: string, point: Point): Promise<void>;
 }
 
-export function createKillSwitch(kill: () => Promise<void>): KillSwitch {
-  const armed = new Map<string, Map<Point, number>>();
-  const burning = new Map<string, NodeJS.Timeout>();
+export function createKillSwitch(kill: (what: Kill) => Promise<void>): KillSwitch {
+  const armed = new Map<string, Map<Point, Kill>>();
+  const burning = new Map<string, { readonly fuse: NodeJS.Timeout; readonly what: Kill }>();
 
-  function lightFuse(conversationId: string, delayMs: number): void {
+  function lightFuse(conversationId: string, what: Kill): void {
     const fuse = setTimeout(() => {
       burning.delete(conversationId);
-      void kill();
-    }, delayMs);
-    burning.set(conversationId, fuse);
+      void kill(what);
+    }, what.delayMs);
+    burning.set(conversationId, { fuse, what });
   }
 
   return {
     arm: (conversationId, kills) => {
-      armed.set(conversationId, new Map(kills.map(({ point, delayMs }) => [point, delayMs])));
+      armed.set(conversationId, new Map(kills.map((what) => [what.point, what])));
     },
     reach: async (conversationId, point) => {
-      const fuse = burning.get(conversationId);
-      if (fuse !== undefined) {
-        clearTimeout(fuse);
+      const lit = burning.get(conversationId);
+      if (lit !== undefined) {
+        clearTimeout(lit.fuse);
         burning.delete(conversationId);
-        return kill();
+        return kill(lit.what);
       }
-      const delayMs = armed.get(conversationId)?.get(point);
-      if (delayMs === undefined) return;
+      const what = armed.get(conversationId)?.get(point);
+      if (what === undefined) return;
       armed.get(conversationId)?.delete(point);
-      if (delayMs === 0) await kill();
-      else lightFuse(conversationId, delayMs);
+      if (what.delayMs === 0) await kill(what);
+      else lightFuse(conversationId, what);
     },
   };
 }

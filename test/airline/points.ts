@@ -12,8 +12,10 @@ export type Point = `${"model-call" | "before-tool" | "after-tool"} ${number}`;
 
 export interface Kill {
   readonly point: Point;
-  /** The worker goes on for so long, but not beyond the conversation's next point. */
+  /** It goes on for so long, but not beyond the conversation's next point. */
   readonly delayMs: number;
+  /** What dies. Default: the worker. */
+  readonly of?: "worker" | "server";
 }
 
 /** About what a step takes, so that a late kill may come anywhere in it. */

@@ -53,8 +53,15 @@ const app = createApp({
 const port = Number(process.argv[2]);
 while (!(await isFree(port))) await setTimeout(PROBE_MS);
 const worker = await app.serve({ port });
-// Of no effect for a worker that takes the place of a dead one.
-await worker.register({ force: false });
+// Of no effect for a worker that takes the place of a dead one. The server may be dead as well.
+for (;;) {
+  const registered = await worker.register({ force: false }).then(
+    () => true,
+    () => false,
+  );
+  if (registered) break;
+  await setTimeout(PROBE_MS);
+}
 await report({ serving: worker.port });
 
 /** Whether the worker before has died. */

@@ -125,7 +125,7 @@ describe("the command line without a server", { timeout: 240_000 }, () => {
       });
     };
     expect(await complete("holdfast", "ta")).toEqual(["tasks"]);
-    expect(await complete("holdfast", "tasks", "")).toEqual(["list", "show", "watch"]);
+    expect(await complete("holdfast", "tasks", "")).toEqual(["list", "show", "removed", "watch"]);
     expect(await complete("holdfast", "tasks", "list", "--sta")).toEqual(["--status"]);
     expect(await complete("holdfast", "send", "a/b", "hi", "--mode", "i")).toEqual(["interrupt"]);
     expect(await complete("holdfast", "pause", "--reason", "")).toEqual([""]);

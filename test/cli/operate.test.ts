@@ -100,6 +100,48 @@ describe("the command line", { timeout: 240_000 }, () => {
     await reach("desk/a-1", "idle");
   });
 
+  it("R96 R97 many approvals are claimed, previewed and decided at once, on exactly what was shown", async () => {
+    await Promise.all(
+      ["m-1", "m-2"].map((id) =>
+        stand.begin("ann", `desk/${id}`, "a refund, please", "waiting-approval"),
+      ),
+    );
+    const { approvals } = (await json("bob", "approvals list --risk high --asked-before 0s")) as {
+      approvals: { approvalId: string; taskId: string }[];
+    };
+    const ids = approvals
+      .filter(({ taskId }) => taskId.startsWith("m-"))
+      .map((each) => each.approvalId);
+    expect(ids).toHaveLength(2);
+    const [claimed, none] = await Promise.all([
+      run("bob", ["approvals", "claim", String(ids[0]), "--for", "2h"]),
+      run("bob", ["approvals", "release", String(ids[1])]),
+    ]);
+    expect(claimed.stdout).toMatch(/^claimed: acme-bob until 20/);
+    expect(none.stdout).toBe("unclaimed\n");
+    const batch = ["approvals", "batch", "reject", ...ids];
+    // Nobody is here to be shown it.
+    refused(await run("bob", batch), 2, /--seen/);
+    refused(await run("bob", [...batch, "--all", "--dry-run"]), 2, /not both|either/);
+    const shown = await run("bob", [...batch, "--dry-run", "--json"]);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      dryRun: true,
+      items: ids.map((approvalId) => ({ approvalId, foreseen: { state: "rejected" } })),
+    });
+    const text = await run("bob", [...batch, "--dry-run"]);
+    expect(text.stdout).toContain("reject: settled, the approval would be rejected");
+    const file = join(stand.engine.directory, "seen.json");
+    await writeFile(file, shown.stdout);
+    refused(await run("bob", ["approvals", "batch", "approve", "--seen", file]), 2, /for reject/);
+    const { digest } = await json("bob", `approvals show ${ids[0]}`);
+    await run("bob", ["approvals", "approve", String(ids[0]), "--digest", String(digest)]);
+    const decided = await run("bob", ["approvals", "batch", "reject", "--seen", file]);
+    expect(decided.code).toBe(4);
+    expect(decided.stdout).toMatch(
+      /^not \w{12}: this call was approved by acme-bob at .*\n\w{12}: settled, rejected\n1 of 2\n$/,
+    );
+  });
+
   it("R72 many tasks are seen before they are touched, and exactly those are", async () => {
     const ids = ["desk/b-1", "desk/b-2", "desk/b-3"];
     for (const id of ids) await stand.begin("bob", id, "an event, please", "waiting-event");
@@ -157,7 +199,15 @@ describe("the command line", { timeout: 240_000 }, () => {
     expect((await json("local", "stops"))["stops"]).toMatchObject([
       { kind: "tool", name: "refund", by: "lea", reason: "wrong amounts" },
     ]);
-    refused(await run("ann", ["stop", ...refund, "--yes"]), 5, /your own tenant only/);
+    refused(
+      await run("ann", ["stop", "--tenant", "globex", "--reason", "x", "--yes"]),
+      5,
+      /your own tenant only/,
+    );
+    // At a gateway it is for the tenant's own tasks.
+    expect(await run("ann", ["stop", ...refund, "--yes"])).toMatchObject({ code: 0 });
+    expect((await json("ann", "stops"))["stops"]).toMatchObject([{ tenant: "acme" }]);
+    expect(await run("ann", ["lift", ...refund])).toMatchObject({ code: 0 });
     expect(await run("local", ["lift", ...refund])).toMatchObject({ code: 0 });
     refused(await run("local", ["lift", ...refund]), 3, /no stop of the tool refund/);
   });

@@ -38,7 +38,10 @@ describe("the table of statuses", () => {
   it("R77 has a page for each notification and none that nothing leads to", async () => {
     const pages = await readdir(join(root, "docs/runbooks"));
     const named = TASK_STATUSES.map((status) => `${STATUS_CARE[status].runbook}.md`);
-    expect(pages.toSorted()).toEqual([...new Set([...named, "stuck.md"])].toSorted());
+    const rules = await read("deploy/alerts/holdfast.rules.yaml");
+    const alerts = [...rules.matchAll(/docs\/runbooks\/(\S+)/g)].map(([, page = ""]) => page);
+    const led = new Set([...named, ...alerts, "stuck.md"]);
+    expect(pages.toSorted()).toEqual([...led].toSorted());
     const stuck = await read("docs/runbooks/stuck.md");
     for (const kind of STUCK_KINDS) expect(stuck).toContain(`| \`${kind}\` |`);
   });

@@ -1,7 +1,8 @@
 // Owns that lists know an encrypted app's tasks too: what is to be decided is found by the part of a head
 // that stays readable, and nothing that was said is.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createEncryption } from "../../index.ts";
+import { PATIENCE } from "../agent/support/task.ts";
 import { testKey } from "../encryption/support/keys.ts";
 import { type GatewayScene, openGatewayScene } from "./support/gateway-scene.ts";
 
@@ -29,11 +30,24 @@ describe("of an encrypted app", () => {
           operationId: acme.operationId,
           tool: "refund",
           effect: "financial",
+          risk: "high",
           since: expect.any(Number),
           expiresAt: expect.any(Number),
         },
       ],
     });
+    await scene.call(`/v1/approvals/${acme.approvalId}/claim`, {
+      method: "POST",
+      as: scene.keyOf("acme", "bob"),
+      body: {},
+    });
+    await vi.waitFor(
+      async () =>
+        expect(await list("/v1/approvals?claimed=by-others", "acme")).toMatchObject({
+          body: { approvals: [{ claim: { by: "acme-bob" } }] },
+        }),
+      PATIENCE,
+    );
     const tasks = await list(
       "/v1/tasks?status=waiting-event,waiting-approval&owner=acme-ann",
       "acme",

@@ -34,6 +34,8 @@ const STANDS: readonly Case[] = [
   ["cli/main.ts", "../contract/api.ts"],
   ["cli/main.ts", "../gateway/create-gateway.ts"],
   ["cli/main.ts", "../services/config.ts"],
+  ["console/page.tsx", "react"],
+  ["console/fleet/list.tsx", "../table/rows.ts"],
   ["testing/ledger.ts", "../index.ts"],
   ["testing/ledger.ts", "../core/reduce.ts"],
   ["index.ts", "./services/server.ts"],
@@ -81,6 +83,9 @@ const REFUSED: readonly Case[] = [
   ["gateway/routes.ts", "../services/server.ts"],
   ["gateway/routes.ts", "@restatedev/restate-sdk"],
   ["console/page.ts", "../core/reduce.ts"],
+  ["console/page.ts", "../gateway/list/list-tasks.ts"],
+  ["console/page.ts", "zod"],
+  ["console/page.ts", "node:fs"],
   ["cli/main.ts", "../services/server.ts"],
   ["cli/main.ts", "../core/reduce.ts"],
   ["testing/ledger.ts", "../objects/agent/run.ts"],
@@ -106,6 +111,14 @@ describe("the import table", () => {
 
   it.each(REFUSED)("refuses to let %s import %s", (file, specifier) => {
     expect(judge([file, specifier])).toContain(file);
+  });
+
+  it("grants types alone where that is all that may be there", () => {
+    const page = { file: "console/page.ts", specifier: "../contract/status.ts", names: ["x"] };
+    expect(judgeImport({ ...page, typeOnly: true })).toBeUndefined();
+    expect(judgeImport(page)).toContain("types of contract/**");
+    const core = { ...page, specifier: "../core/reduce.ts", typeOnly: true };
+    expect(judgeImport(core)).toContain("may not import");
   });
 
   it("grants one name of a package where only that is listed", () => {

@@ -10,13 +10,20 @@ import { createTeller } from "./support/teller.ts";
 
 /**
  * The first is asked only where the engine has no place left for a quicker question (test/places), `flush`
- * where the sink is behind; erasing, and what goes with it, takes an app with `evidence` (test/evidence).
+ * where the sink is behind; erasing, and what goes with it, takes an app with `evidence` (test/evidence); logs of
+ * tasks that rest, and tasks that are removed, are test/archive's.
  */
 const NOT_RECORDED = [
+  "agent.archive",
   "agent.checkEvidence",
+  "agent.remains",
+  "agent.remove",
   "agent.scrub",
+  "holdfast.archive.keep",
+  "holdfast.archive.read",
   "holdfast.audit.flush",
   "holdfast.control.erase",
+  "holdfast.control.expire",
   "holdfast.control.preserve",
 ];
 

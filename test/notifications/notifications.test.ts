@@ -14,7 +14,7 @@ const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WORDS = "words that are content";
 
 let scene: Scene;
-let receivers: Record<"ops" | "acme" | "flaky" | "gone" | "moved" | "keyless", Receiver>;
+let receivers: Record<"ops" | "acme" | "flaky" | "gone" | "moved" | "keyless" | "ladder", Receiver>;
 beforeAll(async () => {
   scene = await openScene();
   const receiver = () => createReceiver(SECRET);
@@ -25,6 +25,7 @@ beforeAll(async () => {
     gone: await receiver(),
     moved: await receiver(),
     keyless: await receiver(),
+    ladder: await receiver(),
   };
 });
 afterAll(async () => {
@@ -130,6 +131,50 @@ describe("notifications", () => {
     expect(receivers.acme.received).toEqual([]);
     expect(new Set(all.map(({ id }) => id)).size).toBe(5);
     expect(all).toHaveLength(5);
+  });
+
+  it("R97 F13 tell each group in its turn of an approval that nobody decides, and at last that it was denied", async () => {
+    const pay = countedTool({ name: "pay", effect: "financial" });
+    const { app, only } = appWith(
+      [
+        endpoint("ladder", {
+          events: NOTIFICATION_TYPES.filter((each) => each.startsWith("approval")),
+        }),
+      ],
+      60_000,
+    );
+    const { task } = await scene.open({
+      name: "ladder",
+      model: scriptedModel([asksFor(["pay", { what: WORDS }]), says("done")]),
+      tools: [pay.tool],
+      app: {
+        ...app,
+        approvals: {
+          byTool: {
+            pay: {
+              deciders: ["bea"],
+              escalation: [{ afterMs: 300 }, { afterMs: 600, deciders: ["lea"] }],
+              expiresAfterMs: 900,
+            },
+          },
+        },
+      },
+      only,
+    });
+    await started(task("t"));
+    await task("t").until("idle");
+    const all = await received("ladder", 4);
+    const told = all.map(({ body }) => [body.type, body.data.rung, body.data.deciders] as const);
+    expect(told.toSorted(([one], [other]) => one.localeCompare(other))).toEqual([
+      ["approval.escalated", 2, ["lea"]],
+      ["approval.expired", undefined, undefined],
+      ["approval.reminded", 1, undefined],
+      ["approval.wanted", undefined, undefined],
+    ]);
+    expect(all.filter(({ problem }) => problem !== undefined)).toEqual([]);
+    expect(new Set(all.map(({ body }) => body.data.approvalId)).size).toBe(1);
+    expect(JSON.stringify(all)).not.toContain(WORDS);
+    expect(pay.keys).toEqual([]);
   });
 
   it("R41 an app without endpoints sends none", async () => {

@@ -15,7 +15,9 @@ const engine = createPolicyEngine({
     unless { principal == Person::"chief" };
     @id("not-your-own-word")
     forbid (principal, action == Action::"approve", resource)
-    when { context has requester && context.requester == principal };`,
+    when { context has requester && context.requester == principal };
+    @id("claims-bind")
+    forbid (principal, action == Action::"approve", resource) when { context has claimedBy };`,
 });
 const store = createMemoryArtifactStore();
 const large = await store
@@ -26,6 +28,7 @@ async function ask(
   by: string | undefined,
   given: StoredText,
   effect: EffectClass = "financial",
+  claimed: { readonly claimedBy?: string } = {},
 ): Promise<boolean> {
   const approval: ApprovalPackage = {
     v: 1,
@@ -45,7 +48,8 @@ async function ask(
     rule: engine.ruleFor({ tool: "refund", effect }),
     requestedAt: 0,
   };
-  const question = { decision: "approve", approval, ...(by === undefined ? {} : { by }) } as const;
+  const whose = by === undefined ? {} : { by };
+  const question = { decision: "approve", approval, ...whose, ...claimed } as const;
   const verdict = await createMayDecide(engine, store)(question);
   expect(verdict.policyVersion).toBe(engine.version);
   return verdict.allowed;
@@ -59,6 +63,12 @@ describe("who may approve", () => {
     expect(await ask("sid", { text: '{"amount":100}' })).toBe(false);
     expect(await ask("ann", { artifact: large })).toBe(false);
     expect(await ask("chief", { artifact: large })).toBe(true);
+  });
+
+  it("R97 a claim of another binds where policy says so", async () => {
+    const given = { text: "{}" };
+    expect(await ask("ann", given, "financial", { claimedBy: "zoe" })).toBe(false);
+    expect(await ask("ann", given, "financial", {})).toBe(true);
   });
 
   it("R36 R48: holding the awakeable's id is not enough for an administrative call", async () => {

@@ -24,13 +24,14 @@ export interface NpmScript {
 
 /** Settings under which a script disturbs nobody. No model but the scripted one. */
 export async function ownEnvironment(dataDir: string): Promise<Environment> {
-  const [ingress, admin, fabric, worker] = await freePorts(4);
+  const [ingress, admin, fabric, worker, gateway] = await freePorts(5);
   return {
     HOLDFAST_DATA_DIR: dataDir,
     HOLDFAST_INGRESS_PORT: String(ingress),
     HOLDFAST_ADMIN_PORT: String(admin),
     HOLDFAST_FABRIC_PORT: String(fabric),
     HOLDFAST_WORKER_PORT: String(worker),
+    HOLDFAST_GATEWAY_PORT: String(gateway),
     OPENAI_API_KEY: "",
     OPENAI_BASE_URL: "",
     RESTATE_INGRESS_URL: "",

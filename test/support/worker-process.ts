@@ -19,6 +19,10 @@ export interface WorkerProcess {
   readonly messages: readonly unknown[];
   /** What it wrote to stdout and stderr. */
   output(): string;
+  /** Settles when the process is gone, however it ended. */
+  readonly exited: Promise<unknown>;
+  /** To `process.on("message")` there. */
+  send(message: object): void;
   /** SIGKILL; resolves when the process is gone. Fine to call again. */
   kill(): Promise<void>;
   /** SIGTERM; resolves to the exit code, or null after a signal. */
@@ -61,6 +65,9 @@ export async function spawnProcess(
     url: `http://127.0.0.1:${port}`,
     messages,
     output: () => output,
+    exited,
+    // One that is gone hears nothing.
+    send: (message) => void child.send(message, () => undefined),
     async kill() {
       child.kill("SIGKILL");
       await exited;

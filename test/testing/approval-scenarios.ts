@@ -95,6 +95,24 @@ export const APPROVAL_SCENARIOS: readonly Scenario[] = [
     play: decides(approve, { decision: "edit", by: "bob", arguments: { cents: 7 } }, approve),
   },
   {
+    name: "a claim, one that takes it over, its release, and an approval despite the next",
+    agent: agentOf("claimed"),
+    script: [wants("move"), "Done."],
+    play: async (task) => {
+      await task.start("Transfer.", { owner: "owen" });
+      await task.until("waiting-approval");
+      await task.claim({ by: "ada" });
+      await task.claim({ by: "bob" }).catch(() => undefined);
+      await task.claim({ by: "owen", takeOver: true }).catch(() => undefined);
+      await task.claim({ by: "bob", takeOver: true });
+      await task.release({ by: "bob" });
+      await task.claim({ by: "cleo" });
+      while ((await task.events()).filter(isClaimed).length < 3);
+      await task.decide(approve);
+      await task.until("idle");
+    },
+  },
+  {
     name: "an approval that nobody gives in time",
     agent: agentOf("expired"),
     script: [wants("hurry"), "Done."],
@@ -163,4 +181,8 @@ export const APPROVAL_SCENARIOS: readonly Scenario[] = [
 
 function isOpened({ type }: { readonly type: string }): boolean {
   return type === "approval.opened";
+}
+
+function isClaimed({ type }: { readonly type: string }): boolean {
+  return type === "approval.claimed";
 }

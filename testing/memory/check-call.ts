@@ -6,10 +6,11 @@ import { verbProblem } from "../../core/control/verbs.ts";
 import type { TaskHead } from "../../core/task-head.ts";
 import { taskProblem } from "../task-problem.ts";
 
-/** Throws `invalid_input` for a body that the handler would not take. */
-export function checkInput<T>(schema: BodySchema<T>, input: unknown): void {
+/** The body with its defaults. Throws `invalid_input` for one that the handler would not take. */
+export function checkInput<T>(schema: BodySchema<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw taskProblem("invalid_input", parsed.error.message);
+  return parsed.data;
 }
 
 /** Throws for a status that does not take the verb. */

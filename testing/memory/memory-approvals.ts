@@ -1,6 +1,12 @@
 // Owns approvals in memory, as objects/approval keeps them on a server: the same judgement by
 // core/approval, timers in virtual time, and awakeables that are only names.
 import type { ApprovalPorts, DecideInput, DecideResult } from "../../contract/approval-api.ts";
+import type {
+  ClaimInput,
+  ClaimResult,
+  ReleaseInput,
+  ReleaseResult,
+} from "../../contract/approval-claim.ts";
 import type { ApprovalPackage, ApprovalWake, EditedCall } from "../../contract/approval.ts";
 import { BUDGET_SERVICE } from "../../contract/budget.ts";
 import type { CheckAnswer } from "../../contract/port.ts";
@@ -12,6 +18,12 @@ import { newApproval } from "../../core/approval/approval-head.ts";
 import type { Ballot } from "../../core/approval/ballot.ts";
 import { ballotOf } from "../../core/approval/ballot.ts";
 import { editCheck } from "../../core/approval/check-edit.ts";
+import {
+  claimedByAnother,
+  type ClaimJudgement,
+  judgeClaim,
+  judgeRelease,
+} from "../../core/approval/claim.ts";
 import { checkedExtension } from "../../core/approval/edited-extension.ts";
 import type { Fact } from "../../core/approval/fold.ts";
 import { fold } from "../../core/approval/fold.ts";
@@ -41,6 +53,8 @@ export interface MemoryApprovals {
   resolve(awakeableId: string, payload: string): Promise<void>;
   /** Rejects with the code that a caller of the ingress sees. */
   decide(approvalId: string, input: DecideInput): Promise<DecideResult>;
+  claim(approvalId: string, input: ClaimInput): Promise<ClaimResult>;
+  release(approvalId: string, input: ReleaseInput): Promise<ReleaseResult>;
 }
 
 interface Kept {
@@ -75,12 +89,35 @@ export function createMemoryApprovals(options: MemoryApprovalsOptions): MemoryAp
         if (kept !== undefined) await resolve(options, kept, awakeableId, payload);
       }),
     decide: (approvalId, input) =>
-      inTurn(async () => {
-        const kept = approvals.get(approvalId);
-        if (kept !== undefined) return decide(options, kept, input);
-        throw taskProblem("approval_not_found", "there is no approval with this id");
-      }),
+      inTurn(async () => decide(options, found(approvals, approvalId), input)),
+    claim: (approvalId, input) =>
+      inTurn(async () =>
+        claim(options, found(approvals, approvalId), (head, at) => judgeClaim(head, input, at)),
+      ),
+    release: (approvalId, input) =>
+      inTurn(async () =>
+        claim(options, found(approvals, approvalId), (head, at) => judgeRelease(head, input, at)),
+      ),
   };
+}
+
+function found(approvals: ReadonlyMap<string, Kept>, approvalId: string): Kept {
+  const kept = approvals.get(approvalId);
+  if (kept !== undefined) return kept;
+  throw taskProblem("approval_not_found", "there is no approval with this id");
+}
+
+/** Claims it, or gives it back. */
+function claim<T extends object>(
+  options: MemoryApprovalsOptions,
+  kept: Kept,
+  judgeIt: (head: ApprovalHead, now: number) => ClaimJudgement<T>,
+): T {
+  passTime(options, kept);
+  const { facts, answer } = judgeIt(kept.head, options.clock.now());
+  record(options, kept, facts);
+  if ("code" in answer) throw taskProblem(answer.code, answer.message);
+  return answer;
 }
 
 type Due = Parameters<typeof advance>[2];
@@ -174,6 +211,7 @@ async function judgementOf(
     approval,
     ...(by === undefined ? {} : { by }),
     ...(edited === undefined ? {} : { edited }),
+    ...claimedByAnother(head, by, clock.now()),
   });
   return judge(head, ballot, verdict, clock.now());
 }

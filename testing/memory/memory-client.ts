@@ -13,6 +13,7 @@ import { checkInput, refuseVerb } from "./check-call.ts";
 import type { PartPlace } from "./incoming.ts";
 import { checkMessage, checkStart, newMessageId, storeParts } from "./incoming.ts";
 import { applyCancel, applyMessage, findMessage } from "./memory-commands.ts";
+import { createClaimClient } from "./memory-claims.ts";
 import { createControlClient } from "./memory-control.ts";
 import { createGrantClient, readGiven } from "./memory-grants.ts";
 import { createEffectClient } from "./memory-effects.ts";
@@ -85,6 +86,7 @@ export function createMemoryClient(place: MemoryPlace): TaskClient {
       if (byAwakeable) await approvals.resolve(open.awakeableId, JSON.stringify(body));
       else await approvals.decide(open.approvalId, body);
     },
+    ...createClaimClient(place.clock, () => existing(place)),
     cancel: async (input) => {
       checkInput(cancelInputSchema, input);
       const task = existing(place);

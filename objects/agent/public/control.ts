@@ -1,7 +1,8 @@
 // Owns `cancel`, `recover` and the private `nudge`: commands that carry no message.
 import type { ObjectSharedContext } from "@restatedev/restate-sdk";
-import type { CancelInput, CancelResult, RecoverInput } from "../../../contract/api.ts";
+import type { CancelInput, CancelResult } from "../../../contract/api.ts";
 import { ABORT_SIGNAL } from "../../../contract/command.ts";
+import type { RecoverInput } from "../../../contract/recover.ts";
 import { digestOf } from "../../../core/digest.ts";
 import type { TaskHead } from "../../../core/task-head.ts";
 import { stopsUndoing } from "../../../core/transition/control.ts";
@@ -41,13 +42,14 @@ export async function recover(
   ctx: ObjectSharedContext,
   agent: string,
   input: RecoverInput,
-): Promise<{ readonly result: "accepted" }> {
+): Promise<CancelResult> {
   const head = await viewHead(ctx);
   if (head === undefined) throw notFound(agent);
   const { abort = false, reason: cause, ...command } = input;
   sendApply(ctx, agent, { type: "recover", cause, ...command });
   if (abort) interruptSegment(ctx, head, ABORT_SIGNAL);
-  return { result: "accepted" };
+  const { taskUid, status } = head;
+  return { taskUid, status, result: "accepted" };
 }
 
 /** Asks the running segment again, until the command it is about was applied (L5). */

@@ -1,6 +1,7 @@
 // Owns an approval without a server: core/approval driven as objects/approval drives it, with
 // everything that happened kept for the test to judge.
 import type { DecideResult, DecideVerdict } from "../../../contract/approval-api.ts";
+import type { ClaimInput, ClaimResult, ReleaseResult } from "../../../contract/approval-claim.ts";
 import type {
   ApprovalNotice,
   ApprovalPackage,
@@ -11,6 +12,7 @@ import { advance } from "../../../core/approval/advance.ts";
 import type { ApprovalHead } from "../../../core/approval/approval-head.ts";
 import { newApproval } from "../../../core/approval/approval-head.ts";
 import type { Ballot } from "../../../core/approval/ballot.ts";
+import { judgeClaim, judgeRelease } from "../../../core/approval/claim.ts";
 import type { Fact } from "../../../core/approval/fold.ts";
 import { fold } from "../../../core/approval/fold.ts";
 import { judge, judgeEarly } from "../../../core/approval/judge.ts";
@@ -25,11 +27,14 @@ export interface Story {
   decide(ballot: Partial<Ballot>, now: number, verdict?: DecideVerdict): Answer;
   /** Someone resolves the awakeable that is open, if one is. */
   resolve(ballot: Partial<Ballot> | string, now: number): void;
+  claim(input: Partial<ClaimInput> & Pick<ClaimInput, "by">, now: number): ClaimAnswer;
+  release(by: string, now: number): ClaimAnswer;
   tick(due: ApprovalTick["due"], now: number): void;
   withdraw(now: number): void;
   changed(changes: readonly CapturedChange[], now: number): void;
 }
 export type Answer = DecideResult | ApprovalProblem;
+type ClaimAnswer = ClaimResult | ReleaseResult | ApprovalProblem;
 
 const ALLOWED: DecideVerdict = { allowed: true, policyVersion: POLICY_VERSION };
 
@@ -79,6 +84,7 @@ export function storyOf(approval: ApprovalPackage): Story {
           : (judgeEarly(head, ballot, now) ?? judge(head, ballot, ALLOWED, now));
       record(spend(awakeable.id, judged, Math.max(now, head.updatedAt)));
     },
+    ...claimActs({ head: () => head, pass, record }),
     tick: (due, now) => pass(now, due),
     withdraw(now) {
       pass(now);
@@ -87,6 +93,30 @@ export function storyOf(approval: ApprovalPackage): Story {
     changed(changes, now) {
       pass(now);
       close({ type: "stale", at: Math.max(now, head.updatedAt), changes });
+    },
+  };
+}
+
+interface Telling {
+  readonly head: () => ApprovalHead;
+  readonly pass: (now: number) => void;
+  readonly record: (facts: readonly Fact[]) => void;
+}
+
+function claimActs({ head, pass, record }: Telling): Pick<Story, "claim" | "release"> {
+  return {
+    claim(given, now) {
+      pass(now);
+      const input = { forMs: 60_000, takeOver: false, ...given };
+      const { facts, answer } = judgeClaim(head(), input, now);
+      record(facts);
+      return answer;
+    },
+    release(by, now) {
+      pass(now);
+      const { facts, answer } = judgeRelease(head(), { by }, now);
+      record(facts);
+      return answer;
     },
   };
 }
@@ -103,6 +133,6 @@ export function editTo(what: string): Partial<Ballot> {
 }
 
 /** The code of a refusal, or what became of a decision that counts. */
-export function outcomeOf(answer: Answer): string {
+export function outcomeOf(answer: Answer | ClaimAnswer): string {
   return "code" in answer ? answer.code : answer.result;
 }

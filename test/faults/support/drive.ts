@@ -5,7 +5,7 @@ import type { StatusView } from "../../../contract/api.ts";
 import type { TaskStatus } from "../../../contract/status.ts";
 import type { TaskClient } from "../../../testing/task-client.ts";
 import type { Plan } from "./expedition.ts";
-import { FOR_PEOPLE, messageOf } from "./expedition.ts";
+import { ASKABLE, messageOf } from "./expedition.ts";
 
 export type Choice = "approve" | "reject" | "edit";
 
@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly insist: <T>(call: () => Promise<T>) => Promise<T>;
   /** When to give up, in milliseconds of `now`. */
   readonly deadline: number;
+  /** How long a task that is not at rest may show nothing new, in milliseconds. Default: until then. */
+  readonly patienceMs?: number;
 }
 
 const AT_REST: ReadonlySet<TaskStatus> = new Set([
@@ -50,16 +52,19 @@ const AT_REST: ReadonlySet<TaskStatus> = new Set([
 
 /** Brings a task to its end. Rejects when it does not come to one. */
 export async function drive(task: TaskClient, trip: Trip, around: Surroundings): Promise<void> {
-  const { insist, pause, now, deadline } = around;
+  const { insist, pause, now, deadline, patienceMs = Number.POSITIVE_INFINITY } = around;
   const people = peopleOf(task, trip, around);
   const nannies = new Map<string, ReturnType<typeof peopleOf>>();
   await insist(() => task.start(messageOf(trip.plan)));
   for (const { id, mode } of trip.messages)
     await answered(() => insist(() => task.send(`more ${id}`, { messageId: id, mode })));
+  let news = { cursor: -1, at: now() };
   for (;;) {
     const view = await insist(() => task.status());
+    if (view.cursor !== news.cursor) news = { cursor: view.cursor, at: now() };
     if (AT_REST.has(view.status) && (view.kept ?? 0) === 0) break;
-    if (now() > deadline) throw new Error(`task ${trip.taskId} is ${tell(view)} for too long`);
+    if (now() > Math.min(deadline, news.at + patienceMs))
+      throw new Error(`task ${trip.taskId} is ${tell(view)} for too long`);
     if (trip.end === "cancel" && view.step >= (trip.cancelAt ?? 1)) await people.cancel();
     await people.attend(view);
     for (const { agent, taskId } of view.children ?? []) {
@@ -118,7 +123,7 @@ function peopleOf(task: TaskClient, trip: Trip, { has, now, insist }: Surroundin
           await once(`hear again ${operationId}`, () => task.publish(event));
         }
         // Whoever looks before nothing can be under way any more has not looked.
-        const isForPeople = tool === FOR_PEOPLE || (unknown?.asked ?? 0) > 0;
+        const isForPeople = tool !== ASKABLE || (unknown?.asked ?? 0) > 0;
         if (unknown !== undefined && isForPeople && now() > (unknown.notBefore ?? 0))
           await once(`settle ${operationId}`, () => {
             const said = { operationId, reason: "I have looked", by: "ada" };

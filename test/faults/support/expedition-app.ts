@@ -12,14 +12,15 @@ export interface ExpeditionSettings {
   readonly outsideUrl: string;
   /** For artifacts; shared by the workers that take each other's place. */
   readonly directory: string;
+  /** Tasks that may work at once: by default so few that some always wait for their turn. 0: any. */
+  readonly atWork?: number;
 }
 
-/** So few tasks work at once that some always wait for their turn. */
 const AT_WORK = 3;
 export const TENANT_BUDGET = "tenant/default";
 
 export function expeditionApp(settings: ExpeditionSettings) {
-  const { ingressUrl, adminUrl, modelUrl, outsideUrl, directory } = settings;
+  const { ingressUrl, adminUrl, modelUrl, outsideUrl, directory, atWork = AT_WORK } = settings;
   const { leader, porter } = expedition(outsideAt(outsideUrl));
   return createApp({
     ingressUrl,
@@ -27,11 +28,12 @@ export function expeditionApp(settings: ExpeditionSettings) {
     agents: [leader, porter],
     providers: { guide: openaiChat({ apiKey: "none", baseURL: modelUrl }) },
     artifacts: createFsArtifactStore({ directory }),
-    budgets: defineBudgets({
-      levels: { task: {}, tenant: { limit: { concurrency: AT_WORK } } },
-      desks: 1,
-      idleMs: 500,
-    }),
+    ...(atWork === 0 ? {} : { budgets: budgetsOf(atWork) }),
     logger: createLogger("warn"),
   });
+}
+
+function budgetsOf(concurrency: number) {
+  const levels = { task: {}, tenant: { limit: { concurrency } } };
+  return defineBudgets({ levels, desks: 1, idleMs: 500 });
 }

@@ -35,8 +35,8 @@ export interface Outside {
   has(key: string, context: Pick<ToolContext, "fetch" | "beginEffect">): Promise<boolean>;
 }
 
-/** Nobody but a person can find out what became of it. */
-export const FOR_PEOPLE = "burn";
+/** Of whose calls the runtime can find out what became; of the others' only a person can. */
+export const ASKABLE = "wire";
 
 interface Spec {
   readonly name: string;
@@ -53,9 +53,9 @@ const EFFECTS: readonly Spec[] = [
   { name: "admin", effect: "administrative", idempotency: "honoured", approval: "never" },
   { name: "pay", effect: "financial", idempotency: "honoured" },
   // Fenced: the other side takes no keys, and can be asked...
-  { name: "wire", effect: "financial", idempotency: "none", approval: "never", reconciles: true },
+  { name: ASKABLE, effect: "financial", idempotency: "none", approval: "never", reconciles: true },
   // ...or cannot, so that a person has to look.
-  { name: FOR_PEOPLE, effect: "irreversible", idempotency: "none", approval: "never" },
+  { name: "burn", effect: "irreversible", idempotency: "none", approval: "never" },
 ];
 
 const input = z.strictObject({ what: z.string() });
@@ -126,7 +126,8 @@ const look = defineTool({
   output: z.string(),
   effect: "read",
   ...TIMES,
-  execute: ({ what }) => `look ${what}: seen`,
+  // A long result is an artifact.
+  execute: ({ what }) => `look ${what}: seen${what.startsWith("far") ? " far".repeat(20_000) : ""}`,
 });
 
 function bookTool(outside: Outside) {

@@ -39,6 +39,14 @@ export type FaultKind = (typeof FAULTS)[number];
 export interface Ground {
   readonly engine: TestEngine;
   readonly outside: OutsideServer;
+  /** Requests that have arrived at the model. */
+  modelCalls(): number;
+  /** The one that serves now. */
+  worker(): WorkerProcess;
+  /** The one that takes its place; settles when it is ready. */
+  spare(): Promise<WorkerProcess>;
+  /** The spare takes the place of the one that serves, and a new one is started behind it. */
+  replace(): Promise<WorkerProcess>;
   /** Breaks something for so long, in milliseconds, and mends it. One at a time. */
   inflict(kind: FaultKind, ms: number): Promise<void>;
   stop(): Promise<void>;
@@ -53,32 +61,55 @@ interface Ways {
 
 const PATHS = ["/agents", "/tools", "/waiters/v1", "/control"];
 
-export async function openGround(): Promise<Ground> {
-  const engine = await startEngine();
+export interface GroundOptions {
+  /** What a worker process runs. */
+  readonly workerFile?: URL;
+  /** Tasks that may work at once; 0 for any number. */
+  readonly atWork?: number;
+  /** Settings of the server (`RESTATE_...`) over restate.toml. */
+  readonly serverEnv?: Readonly<Record<string, string>>;
+  /** Where artifacts are kept. */
+  readonly artifacts?: string;
+}
+
+export async function openGround({
+  workerFile = new URL("./expedition-worker.ts", import.meta.url),
+  atWork,
+  serverEnv,
+  artifacts,
+}: GroundOptions = {}): Promise<Ground> {
+  const engine = await startEngine(serverEnv);
   const outside = await startOutside();
-  const model = await serveModel(scriptedModel(GUIDE_SCRIPT));
+  const script = scriptedModel(GUIDE_SCRIPT);
+  const model = await serveModel(script);
   const ways: Ways = {
     worker: await startTcpProxy(),
     ingress: await startTcpProxy(portOf(engine.ingressUrl)),
     model: await startTcpProxy(portOf(model.baseUrl)),
     tool: await startTcpProxy(outside.port),
   };
-  const directory = join(engine.directory, "artifacts");
-  await mkdir(directory);
-  const spawn = spawner(engine, {
+  const directory = artifacts ?? join(engine.directory, "artifacts");
+  await mkdir(directory, { recursive: true });
+  const spawn = spawner(engine, workerFile, {
     ingressUrl: ways.ingress.url,
     adminUrl: engine.adminUrl,
     modelUrl: `${ways.model.url}/v1`,
     outsideUrl: ways.tool.url,
     directory,
+    ...(atWork === undefined ? {} : { atWork }),
   });
   const workers = { current: await spawn(), spare: spawn() };
   ways.worker.pointTo(workers.current.port);
   for (const path of PATHS) await engine.admin.registerDeployment(`${ways.worker.url}${path}`);
+  const breakable = { engine, ways, workers, spawn };
   return {
     engine,
     outside,
-    inflict: (kind, ms) => faultsOf({ engine, ways, workers, spawn })[kind](ms),
+    modelCalls: () => script.requests().length,
+    worker: () => workers.current,
+    spare: () => workers.spare,
+    replace: () => replace(breakable),
+    inflict: (kind, ms) => faultsOf(breakable)[kind](ms),
     stop: async () => {
       // One that is still starting would outlive the rest.
       await workers.spare;
@@ -91,8 +122,7 @@ function portOf(url: string): number {
   return Number(new URL(url).port);
 }
 
-function spawner(engine: TestEngine, settings: ExpeditionSettings) {
-  const file = new URL("./expedition-worker.ts", import.meta.url);
+function spawner(engine: TestEngine, file: URL, settings: ExpeditionSettings) {
   const env = { NODE_COMPILE_CACHE: join(engine.directory, "compile-cache") };
   const args = [JSON.stringify(settings)];
   return () => {
@@ -111,14 +141,17 @@ interface Breakable {
   readonly spawn: () => Promise<WorkerProcess>;
 }
 
-function faultsOf({ engine, ways, workers, spawn }: Breakable) {
-  const replace = async (): Promise<WorkerProcess> => {
-    const before = workers.current;
-    workers.current = await workers.spare;
-    ways.worker.pointTo(workers.current.port);
-    workers.spare = spawn();
-    return before;
-  };
+/** Resolves to the one whose place was taken. */
+async function replace({ ways, workers, spawn }: Breakable): Promise<WorkerProcess> {
+  const before = workers.current;
+  workers.current = await workers.spare;
+  ways.worker.pointTo(workers.current.port);
+  workers.spare = spawn();
+  return before;
+}
+
+function faultsOf(breakable: Breakable) {
+  const { engine, ways, workers } = breakable;
   /** Nobody gets through, and who is there is cut. */
   const cut = (way: TcpProxy) => async (ms: number) => {
     way.refuse(true);
@@ -134,7 +167,7 @@ function faultsOf({ engine, ways, workers, spawn }: Breakable) {
   const faults: Readonly<Record<FaultKind, (ms: number) => Promise<void>>> = {
     "worker-kill": async () => {
       await workers.current.kill();
-      await replace();
+      await replace(breakable);
     },
     "server-kill": async (ms) => {
       await engine.server.kill();
@@ -143,7 +176,7 @@ function faultsOf({ engine, ways, workers, spawn }: Breakable) {
     },
     "worker-zombie": async (ms) => {
       process.kill(workers.current.pid, "SIGSTOP");
-      const frozen = await replace();
+      const frozen = await replace(breakable);
       ways.worker.cut();
       await delay(ms);
       process.kill(frozen.pid, "SIGCONT");

@@ -25,6 +25,8 @@ export const YES = {
   taskUid: "u",
   waits: [],
   stops: [],
+  entries: [],
+  agents: [],
   outcomes: [],
   rows: [],
   target: { kind: "message", taskId: "t" },

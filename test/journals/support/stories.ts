@@ -88,6 +88,9 @@ async function decides({ engine, task }: Told): Promise<void> {
     const approval = `holdfast.approval/${operations[0]?.proposal?.approvalId}`;
     await called(engine, `${approval}/show`, { compare: true });
     const { digest } = operations[0]?.proposal ?? {};
+    await called(engine, `${approval}/claim`, { by: "ada" });
+    await called(engine, `${approval}/preview`, { decision, by: "ada" });
+    await called(engine, `${approval}/release`, { by: "ada" });
     await called(engine, `${approval}/decide`, {
       decision,
       digest,
@@ -275,6 +278,7 @@ async function isKilled({ engine, task }: Told): Promise<void> {
   await one.start(plan([nap(60)]), "ann");
   await one.until("waiting-timer");
   await called(engine, "holdfast.control/explain", { agent: TELLER, taskId: "killed" });
+  await called(engine, "holdfast.control/rules");
   await called(engine, "holdfast.control/kill", { agent: TELLER, taskId: "killed", ...WHY });
   await one.until("killed");
 }

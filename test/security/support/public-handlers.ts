@@ -33,6 +33,7 @@ const AGENT: Readonly<Record<string, unknown>> = {
   transfer: { owner: "eve", ...because },
   recover: because,
   flag: {},
+  archive: {},
   succeed: {},
 };
 
@@ -40,6 +41,9 @@ const AGENT: Readonly<Record<string, unknown>> = {
 const OTHERS: Readonly<Record<string, unknown>> = {
   [`${APPROVAL_SERVICE}/decide`]: { decision: "approve", digest: DIGEST, by: "eve" },
   [`${APPROVAL_SERVICE}/show`]: {},
+  [`${APPROVAL_SERVICE}/claim`]: { by: "eve" },
+  [`${APPROVAL_SERVICE}/release`]: { by: "eve" },
+  [`${APPROVAL_SERVICE}/preview`]: { decision: "approve", by: "eve" },
   "holdfast.audit/flush": { upTo: 0 },
   "holdfast.audit/show": undefined,
   "holdfast.budget/limit": { extend: { steps: 1 }, ...because },
@@ -50,6 +54,8 @@ const OTHERS: Readonly<Record<string, unknown>> = {
     artifacts: "keep",
     ...because,
   },
+  "holdfast.control/expire": { agent: "desk", taskId: "nobody" },
+  "holdfast.control/rules": undefined,
   "holdfast.control/explain": { agent: "desk", taskId: "nobody" },
   "holdfast.control/kill": { agent: "desk", taskId: "nobody", ...because },
   "holdfast.control/preserve": { agent: "desk", taskId: "nobody", preserved: true, ...because },

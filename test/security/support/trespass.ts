@@ -28,7 +28,9 @@ const JUDGES: Readonly<Record<string, Judge>> = {
     // A task's is by its uid, which the stub says of the tenant's own task.
     return name?.level === "task" ? name.taskUid === "u" : name?.tenant === tenant;
   },
-  [CONTROL_SERVICE]: (tenant, { body }) => isWithin(tenant, body["taskId"]),
+  // The rules are the app's; what of them a tenant may see is its answer's (test/gateway/oversight).
+  [CONTROL_SERVICE]: (tenant, { handler, body }) =>
+    handler === "rules" || isWithin(tenant, body["taskId"]),
   // Keyed by agent and task.
   [EVIDENCE_SERVICE]: (tenant, { key }) => isWithin(tenant, auditedTask(key).taskId),
   [EVENTS_SERVICE]: (tenant, { body }) => body["tenant"] === tenant,
@@ -41,7 +43,11 @@ const JUDGES: Readonly<Record<string, Judge>> = {
 export function trespass(tenant: string, { path, body: text }: Asked): string | undefined {
   if (path === "/query") {
     const { query = "" } = JSON.parse(text) as { query?: string };
-    const isOwn = query.includes(`starts_with(service_key, '${tenant}/')`);
+    const isOwn = [
+      `starts_with(service_key, '${tenant}/')`,
+      // A tenant's budgets are not keyed by its tasks.
+      `service_name = 'holdfast.budget' AND key = 'budget' AND (service_key = 'tenant/${tenant}' OR`,
+    ].some((own) => query.includes(own));
     return isOwn ? undefined : `a list of all: ${query}`;
   }
   const [start, ...parts] = splitPath(path);
