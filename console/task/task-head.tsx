@@ -4,6 +4,7 @@ import type { StatusView } from "../../contract/api.ts";
 import { StatusMark } from "../controls/mark.tsx";
 import { Ago } from "../controls/time.tsx";
 import { count } from "../controls/time-words.ts";
+import { DecideLinks } from "./decide-links.tsx";
 import styles from "./task.module.css";
 import { TaskVerbs } from "./task-verbs.tsx";
 import type { TaskName } from "./use-task-log.ts";
@@ -18,7 +19,9 @@ export function TaskHead({ name, status }: { name: TaskName; status: StatusView 
           <StatusMark status={status.status} stuck={status.stuck !== undefined} />
         </span>
       </div>
-      <TaskVerbs name={name} status={status.status} />
+      <TaskVerbs name={name} status={status.status}>
+        <DecideLinks status={status} />
+      </TaskVerbs>
       <dl className={styles["facts"]}>
         <Fact label="Agent">
           <Link to="/" search={{ agent: name.agent }}>

@@ -1,6 +1,6 @@
 // Owns the verbs of one task: what it takes now, from who is here, with a reason; and a message to it.
 import { useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useId, useState } from "react";
+import { type ReactNode, type SubmitEvent, useId, useState } from "react";
 import type { TaskStatus } from "../../contract/status.ts";
 import { useCaller } from "../api/caller.tsx";
 import { taskPath, tell } from "../api/gateway.ts";
@@ -39,7 +39,14 @@ const FIRST: readonly FirstVerb[] = [
   { verb: "pause", key: "p" },
 ];
 
-export function TaskVerbs({ name, status }: { name: TaskName; status: TaskStatus }) {
+interface TaskVerbsProps {
+  readonly name: TaskName;
+  readonly status: TaskStatus;
+  /** What comes before them. */
+  readonly children?: ReactNode;
+}
+
+export function TaskVerbs({ name, status, children }: TaskVerbsProps) {
   const caller = useCaller();
   const [chosen, setChosen] = useState<VerbWords>();
   const [writing, setWriting] = useState(false);
@@ -62,6 +69,7 @@ export function TaskVerbs({ name, status }: { name: TaskName; status: TaskStatus
   const rest = taken.filter((each) => !first.some(({ words }) => words === each));
   return (
     <div className={styles["verbs"]}>
+      {children}
       {first.map(({ words, key }) => (
         <Button
           key={words.verb}

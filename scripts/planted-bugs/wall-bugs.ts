@@ -29,9 +29,9 @@ export const WALL_BUGS: readonly PlantedBug[] = [
   {
     id: "decide-for-another-tenant",
     what: "show and decide an approval of whatever tenant it is",
-    file: "gateway/routes/approval-routes.ts",
-    search: "  if (view.tenant === caller.tenant) return view;",
-    replacement: "  if (view.tenant !== caller.principal) return view;",
+    file: "gateway/routes/approval-at.ts",
+    search: "  if (view.tenant === request.caller.tenant) return view;",
+    replacement: "  if (view.tenant !== request.caller.principal) return view;",
     caughtBy: "test/security/gateway-ids.test.ts",
   },
   {

@@ -106,15 +106,23 @@ const NO_OPERATOR_VERBS: ReadonlySet<string> = new Set([
   // Whoever watches has the task look at itself; what it finds it says in its own name.
   `${AGENT}/flag`,
   `${AGENT}/succeed`,
+  // What was set before is carried out where it is due, and nowhere else.
+  `${AGENT}/archive`,
+  `${CONTROL_SERVICE}/expire`,
   // A decision says on what; a rejection says why.
   "holdfast.approval/decide",
   "holdfast.approval/show",
+  "holdfast.approval/preview",
+  // Says who looks at it; it binds nobody.
+  "holdfast.approval/claim",
+  "holdfast.approval/release",
   "holdfast.audit/show",
   "holdfast.audit/retry",
   "holdfast.budget/show",
   "holdfast.budget/reserve",
   "holdfast.budget/settle",
   `${CONTROL_SERVICE}/explain`,
+  `${CONTROL_SERVICE}/rules`,
   "holdfast.dead-letter/list",
   "holdfast.dead-letter/record",
   "holdfast.events/publish",

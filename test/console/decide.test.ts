@@ -94,9 +94,10 @@ describe.skipIf(!hasBrowser)("who decides and oversees", { timeout: 120_000 }, (
     }
   });
 
-  it("R39 an edit is made in a form of the tool's schema, with what differs beside it", async () => {
+  it("R39 from the task to its approval, and an edit in a form of the tool's schema, with what differs beside it", async () => {
     await scene.start("edited", REFUND, "waiting-approval");
-    const { page, complaints } = await windowOf("bea", `/approvals/${await approvalOf("edited")}`);
+    const { page, complaints } = await windowOf("bea", "/tasks/refund-clerk/edited");
+    await page.getByRole("link", { name: "Decide on issue_refund" }).click();
     await page.getByRole("link", { name: "Entry #1 of the log" }).waitFor();
     await page.getByRole("button", { name: "Approve …" }).waitFor();
     await page.keyboard.press("e");

@@ -8,6 +8,7 @@ import { drain } from "../../cli/drain/drain.ts";
 import { type Task, taskAt } from "../agent/support/task.ts";
 import { startEngine, type TestEngine } from "../support/restate.ts";
 import type { WorkerProcess } from "../support/worker-process.ts";
+import { CHILD_ENV } from "../support/child-env.ts";
 
 /** 2,000 with HOLDFAST_SOAK=1; with HOLDFAST_SOAK=1000 as many as R94's own test has. */
 const asked = Number(process.env["HOLDFAST_SOAK"] ?? 0);
@@ -64,7 +65,7 @@ const until = (task: Task, ...statuses: readonly string[]) =>
 async function command(...args: readonly string[]) {
   const file = new URL("../../cli/holdfast.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, [file, ...args, "--admin", engine.adminUrl], {
-    env: { NODE_NO_WARNINGS: "1" },
+    env: CHILD_ENV,
   });
   let said = "";
   for (const stream of [child.stdout, child.stderr])

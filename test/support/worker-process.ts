@@ -1,6 +1,7 @@
 // Owns a worker as a real process: starting it with this Node, its messages, its end.
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { CHILD_ENV } from "./child-env.ts";
 
 export interface WorkerOptions {
   /** The port of a worker that is gone, to take its place. A free one by default. */
@@ -36,7 +37,7 @@ export async function spawnProcess(
   args: readonly string[] = [],
 ): Promise<WorkerProcess> {
   const child = fork(file, [String(port), ...args], {
-    env: { NODE_NO_WARNINGS: "1", ...env },
+    env: { ...CHILD_ENV, ...env },
     execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     serialization: "advanced",

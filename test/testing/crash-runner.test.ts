@@ -15,7 +15,7 @@ import {
 import { askForRefund, paidFor, REFUND_SCRIPT } from "./refunds.ts";
 import { SEED, SOAK } from "../support/seed.ts";
 
-const SAMPLE = 10;
+const SAMPLE = 5;
 const LIMIT_MS = SOAK ? 20 * 60_000 : 180_000;
 
 /** Crashes the refund agent, in silence unless it is told otherwise. */

@@ -1,6 +1,7 @@
 // Owns running the `holdfast` command as a process, as people and scripts do, from the source.
 import { type ChildProcess, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
+import { CHILD_ENV } from "../../support/child-env.ts";
 
 const HOLDFAST = new URL("../../../cli/holdfast.ts", import.meta.url).pathname;
 
@@ -31,7 +32,7 @@ export function startCli(
 ): RunningCli {
   const child = spawn(process.execPath, [HOLDFAST, ...args], {
     cwd,
-    env: { NODE_NO_WARNINGS: "1", ...env },
+    env: { ...CHILD_ENV, ...env },
   });
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const)

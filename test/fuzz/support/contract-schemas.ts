@@ -2,6 +2,8 @@
 import { z } from "zod";
 import * as apiModule from "../../../contract/api.ts";
 import * as approvalApiModule from "../../../contract/approval-api.ts";
+import * as approvalBatchModule from "../../../contract/approval-batch.ts";
+import * as approvalClaimModule from "../../../contract/approval-claim.ts";
 import * as artifactModule from "../../../contract/artifact.ts";
 import * as budgetModule from "../../../contract/budget.ts";
 import * as controlModule from "../../../contract/control.ts";
@@ -17,6 +19,8 @@ import * as liveModule from "../../../contract/live.ts";
 import * as messageModule from "../../../contract/message.ts";
 import * as notificationModule from "../../../contract/notification.ts";
 import * as operatorRecordModule from "../../../contract/operator-record.ts";
+import * as recoverModule from "../../../contract/recover.ts";
+import * as retentionModule from "../../../contract/retention.ts";
 import * as scheduleModule from "../../../contract/schedule.ts";
 import * as statusModule from "../../../contract/status.ts";
 import * as stopModule from "../../../contract/stop.ts";
@@ -29,6 +33,8 @@ import * as watchModule from "../../../contract/watch.ts";
 export const CONTRACT_MODULES: Readonly<Record<string, object>> = {
   "api.ts": apiModule,
   "approval-api.ts": approvalApiModule,
+  "approval-batch.ts": approvalBatchModule,
+  "approval-claim.ts": approvalClaimModule,
   "artifact.ts": artifactModule,
   "budget.ts": budgetModule,
   "control.ts": controlModule,
@@ -44,6 +50,8 @@ export const CONTRACT_MODULES: Readonly<Record<string, object>> = {
   "message.ts": messageModule,
   "notification.ts": notificationModule,
   "operator-record.ts": operatorRecordModule,
+  "recover.ts": recoverModule,
+  "retention.ts": retentionModule,
   "schedule.ts": scheduleModule,
   "status.ts": statusModule,
   "stop.ts": stopModule,
