@@ -31,6 +31,7 @@ const SLOWEST = [
 
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- vitest's own, of a sequencer
     const sorted = await super.sort(files);
     const place = ({ moduleId }: TestSpecification): number => {
       const found = SLOWEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));

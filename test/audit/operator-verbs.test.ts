@@ -111,11 +111,8 @@ const NO_OPERATOR_VERBS: ReadonlySet<string> = new Set([
   `${CONTROL_SERVICE}/expire`,
   // A decision says on what; a rejection says why.
   "holdfast.approval/decide",
-  "holdfast.approval/show",
-  "holdfast.approval/preview",
-  // Says who looks at it; it binds nobody.
-  "holdfast.approval/claim",
-  "holdfast.approval/release",
+  // A claim says who looks at it, and binds nobody.
+  ...["show", "preview", "claim", "release"].map((handler) => `holdfast.approval/${handler}`),
   "holdfast.audit/show",
   "holdfast.audit/retry",
   "holdfast.budget/show",
