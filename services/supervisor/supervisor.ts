@@ -45,8 +45,8 @@ const SEGMENTS: ReadonlySet<string> = new Set(SEGMENT_HANDLERS);
 const JOURNAL_MISMATCH = "RT0016";
 const DEFAULT_INTERVAL_MS = 5_000;
 /** Rests between rounds, as a multiple of what the last one took: its scans grow with what the engine keeps. */
-const REST = 20;
-const LONGEST_REST_MS = 60_000;
+const REST = 10;
+const LONGEST_REST_MS = 30_000;
 
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { logger } = options;

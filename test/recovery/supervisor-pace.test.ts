@@ -41,12 +41,12 @@ it("R77 F24 quick rounds follow each other as they should", async () => {
   expect(await roundsOf(0, 30_000)).toHaveLength(6);
 });
 
-it("a round that took a second is followed by twenty of rest, and by a minute at most", async () => {
+it("a round that took a second is followed by ten of rest, and by half a minute at most", async () => {
   const gaps = (began: readonly number[]) =>
     began.slice(1).map((at, n) => at - (began[n] ?? Number.NaN));
   for (const gap of gaps(await roundsOf(1_000, 120_000)))
-    expect(gap).toBeGreaterThanOrEqual(21_000);
+    expect(gap).toBeGreaterThanOrEqual(11_000);
   const slow = gaps(await roundsOf(30_000, 600_000));
   expect(slow.length).toBeGreaterThan(2);
-  for (const gap of slow) expect(gap).toBeLessThanOrEqual(100_000);
+  for (const gap of slow) expect(gap).toBeLessThanOrEqual(65_000);
 });
