@@ -5,7 +5,7 @@ import { createContext, type ReactNode, useContext, useMemo } from "react";
 import type { ListedApproval } from "../../contract/lists.ts";
 import { Ago } from "../controls/time.tsx";
 import { useNow } from "../controls/use-now.ts";
-import { useCommands } from "../keyboard/commands.tsx";
+import { useChooseRow } from "../table/use-choose-row.ts";
 import { VirtualTable } from "../table/virtual-table.tsx";
 import styles from "./approvals.module.css";
 import { RiskMark } from "./risk-mark.tsx";
@@ -81,20 +81,7 @@ const rowId = ({ approvalId }: ListedApproval): string => approvalId;
 export function ApprovalsTable(props: ApprovalsTableProps) {
   const { approvals, loadMore, selected, select, empty } = props;
   const choosing = useMemo(() => ({ selected, select }), [selected, select]);
-  useCommands([
-    {
-      id: "choose-row",
-      label: "Choose the row",
-      group: "List",
-      keys: "x",
-      keysOnly: true,
-      run: () => {
-        const at = document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset["row"];
-        const approval = at === undefined ? undefined : approvals[Number(at)];
-        if (approval !== undefined) select(toggled(selected, approval.approvalId));
-      },
-    },
-  ]);
+  useChooseRow(approvals, ({ approvalId }) => select(toggled(selected, approvalId)));
   return (
     <SelectionContext value={choosing}>
       <VirtualTable

@@ -5,7 +5,7 @@ import { createContext, type ReactNode, useContext, useMemo } from "react";
 import type { ListedTask } from "../../contract/lists.ts";
 import { StatusMark } from "../controls/mark.tsx";
 import { Ago } from "../controls/time.tsx";
-import { useCommands } from "../keyboard/commands.tsx";
+import { useChooseRow } from "../table/use-choose-row.ts";
 import { VirtualTable } from "../table/virtual-table.tsx";
 import styles from "./fleet.module.css";
 
@@ -71,20 +71,7 @@ const rowId = ({ taskUid }: ListedTask): string => taskUid;
 
 export function FleetTable({ tasks, total, loadMore, selected, select, empty }: FleetTableProps) {
   const choosing = useMemo(() => ({ tasks, selected, select }), [tasks, selected, select]);
-  useCommands([
-    {
-      id: "choose-row",
-      label: "Choose the row",
-      group: "List",
-      keys: "x",
-      keysOnly: true,
-      run: () => {
-        const at = document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset["row"];
-        const task = at === undefined ? undefined : tasks[Number(at)];
-        if (task !== undefined) select(toggled(selected, task));
-      },
-    },
-  ]);
+  useChooseRow(tasks, (task) => select(toggled(selected, task)));
   return (
     <SelectionContext value={choosing}>
       <VirtualTable
